@@ -1,0 +1,145 @@
+"""What must last, and the promises that every store keeps (tests/contracts/test_records.py holds them to it).
+
+Every method is one transaction: it happens whole or not at all, also under concurrent callers and after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from zipp.domain.deployment import Deployment, Status
+from zipp.domain.site import Site
+from zipp.domain.user import Token, User
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    items: Sequence[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """Moves a site's live pointer from `expected` to `to`, with `framework` recorded when given."""
+
+    site: str
+    expected: str | None
+    to: str | None
+    framework: str | None = None
+
+
+class Records(Protocol):
+    async def start(self) -> None:
+        """Open the store and bring its schema up to date. Idempotent."""
+
+    async def close(self) -> None: ...
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the store does not answer."""
+
+    # users -----------------------------------------------------------------------------------------------------
+    async def create_user(self, user: User, *, password_hash: str | None = None) -> None:
+        """Raises Conflict `email_taken` (addresses are compared in lower case)."""
+
+    async def get_user(self, uid: str) -> User | None: ...
+
+    async def find_credentials(self, email: str) -> tuple[User, str | None] | None:
+        """The user with that address and the password hash."""
+
+    async def save_user(self, user: User, *, password_hash: str | None = None) -> None:
+        """Replace the user; `password_hash` None keeps the stored one. Raises NotFound, Conflict `email_taken`."""
+
+    async def list_users(self, *, limit: int, cursor: str | None = None) -> Page[User]:
+        """Oldest first."""
+
+    # tokens ----------------------------------------------------------------------------------------------------
+    async def add_token(self, token: Token) -> None: ...
+
+    async def find_token(self, secret_sha256: str) -> Token | None:
+        """Also an expired one: whoever asks decides."""
+
+    async def list_tokens(self, uid: str, kind: Literal["session", "api", "setup"]) -> Sequence[Token]:
+        """Newest first."""
+
+    async def delete_token(self, token_id: str, *, uid: str | None = None) -> bool:
+        """True for the one caller that deleted it: a one-time token is used up this way."""
+
+    # sites -----------------------------------------------------------------------------------------------------
+    async def create_site(self, site: Site) -> None:
+        """Raises Conflict `site_taken`."""
+
+    async def get_site(self, name: str) -> Site | None: ...
+
+    async def list_sites(self, *, owner: str | None, limit: int, cursor: str | None = None) -> Page[Site]:
+        """By name; `owner` None lists everybody's."""
+
+    async def update_site(self, name: str, changes: Mapping[str, Any]) -> Site:
+        """Change the named fields (domains, limits, env_encrypted, framework, owner) and no other.
+
+        Raises NotFound, Conflict `domain_taken` when another site has one of the domains.
+        """
+
+    async def delete_site(self, name: str) -> None:
+        """Idempotent; its deployments must be deleted first (Conflict `site_not_empty`)."""
+
+    # deployments -----------------------------------------------------------------------------------------------
+    async def create_deployment(self, deployment: Deployment) -> None: ...
+
+    async def get_deployment(self, deployment_id: str) -> Deployment | None: ...
+
+    async def list_deployments(
+        self,
+        *,
+        owner: str | None = None,
+        site: str | None = None,
+        statuses: Collection[Status] | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Page[Deployment]:
+        """Newest first (by id). Raises InvalidInput `cursor_invalid` for a cursor that is none of ours."""
+
+    async def save(self, *deployments: Deployment, live: LiveChange | None = None) -> tuple[Deployment, ...]:
+        """Compare-and-set: all of them and the live pointer, or none.
+
+        Each must carry the `version` that is stored; returned are the same with their new versions.
+        `cancel_requested` is never written here. Raises Conflict `stale` (a version or `live.expected` differs).
+        """
+
+    async def request_cancel(self, deployment_id: str) -> None:
+        """Set `cancel_requested`, leaving `version` alone. Idempotent."""
+
+    async def delete_deployment(self, deployment_id: str) -> None:
+        """Idempotent; frees its port."""
+
+    async def archive_in_use(self, sha256: str) -> bool:
+        """Whether any deployment's source is that archive."""
+
+    # the queue: an under-way row is the entry ----------------------------------------------------------------------
+    async def claim_next(self, worker: str, *, lease_seconds: float) -> Deployment | None:
+        """The oldest deployment under way that nobody holds a lease on, now leased to `worker`.
+
+        At most one deployment of a site is leased at a time, and a site's are handed out oldest first.
+        """
+
+    async def renew_lease(self, deployment_id: str, worker: str, *, lease_seconds: float) -> bool:
+        """False when the lease was lost."""
+
+    async def release_lease(self, deployment_id: str, worker: str) -> None: ...
+
+    async def drop_leases(self, worker: str) -> None:
+        """Give back everything that an earlier life of `worker` held."""
+
+    # ports -----------------------------------------------------------------------------------------------------
+    async def allocate_port(self, deployment_id: str, *, start: int, end: int, exclude: Collection[int] = ()) -> int:
+        """The lowest free port of [start, end] not in `exclude`, reserved; the same one when asked again (unless
+        excluded). Two deployments never hold one port. Raises Unavailable `ports_exhausted`."""
+
+    async def release_port(self, deployment_id: str) -> None:
+        """Idempotent."""
+
+    async def ports_in_use(self) -> Mapping[int, str]:
+        """Port -> deployment id."""

@@ -1,0 +1,146 @@
+"""The only reader of the environment. Every variable is `ZIPP_` plus the field's name in capitals.
+
+The reference page docs/reference/settings.md is generated from this file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from zipp.domain.plan import Limits
+
+GIB = 1024**3
+MIB = 1024**2
+
+
+def _default_data_dir() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/zipp")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "zipp"
+
+
+class Settings(BaseSettings):
+    """Sizes in bytes, durations in seconds. A value that can't be used stops the start and names the variable."""
+
+    model_config = SettingsConfigDict(env_prefix="ZIPP_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Everything that Zipp keeps: records, archives, releases, logs, keys, nginx's prefix.",
+    )
+    instance: str = Field(
+        default="zipp",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,30}$",
+        description="Labels this platform's containers, images and networks; two platforms on a machine need two.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address that the API listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="The port that the API listens on.")
+    public_url: str | None = Field(
+        default=None, description="Where people reach the API, when not http://localhost:<ZIPP_PORT>."
+    )
+    development: bool = Field(default=False, description="Loosens what must never be loose in production.")
+
+    base_domain: str = Field(
+        default="zipp.localhost",
+        pattern=r"^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$",
+        description="Sites answer at <site>.<base domain>.",
+    )
+    http_host: str = Field(default="0.0.0.0", description="The address that nginx listens on.")  # noqa: S104
+    http_port: int = Field(default=8080, ge=1, le=65535, description="The port that nginx listens on.")
+    nginx_binary: str = Field(default="nginx", description="The nginx program: a path, or a name on PATH.")
+    nginx_user: str | None = Field(
+        default=None, description="The account of nginx's workers when Zipp runs as root; default www-data."
+    )
+    site_max_body_bytes: int = Field(
+        default=100 * MIB, ge=1024, description="The largest request body that a site's visitors may send."
+    )
+
+    docker_host: str | None = Field(
+        default=None, description="The engine's address (unix:///… or tcp://…); default: DOCKER_HOST, then the socket."
+    )
+    port_range_start: int = Field(default=3001, ge=1024, le=32000, description="The first port given to a container.")
+    port_range_end: int = Field(
+        default=7999, ge=1024, le=32767, description="The last one (below the ephemeral range, which starts at 32768)."
+    )
+    site_memory_bytes: int = Field(default=512 * MIB, ge=16 * MIB, description="A container's memory limit.")
+    site_cpus: float = Field(default=1.0, ge=0.05, le=256, description="A container's CPU limit, in cores.")
+    site_pids: int = Field(default=256, ge=8, le=65536, description="A container's limit of processes and threads.")
+
+    build_memory_bytes: int = Field(default=4 * GIB, ge=64 * MIB, description="A build's memory limit.")
+    build_cpus: float = Field(default=2.0, ge=0.1, le=256, description="A build's CPU limit, in cores.")
+    build_timeout_seconds: int = Field(default=900, ge=1, description="A build that takes longer fails.")
+    build_concurrency: int = Field(default=2, ge=1, le=64, description="How many deployments are worked on at once.")
+    build_ca_bundle: Path | None = Field(
+        default=None,
+        description="Certificates that builds trust, for closed networks; default: the host's bundle where it has one.",
+    )
+    start_timeout_seconds: int = Field(default=60, ge=1, description="How long a container may take to answer.")
+    drain_timeout_seconds: int = Field(
+        default=30, ge=0, description="How long an old container may finish its requests before it is stopped."
+    )
+    keep_releases: int = Field(
+        default=5, ge=1, le=100, description="Deployments a site keeps for rollback; older images and releases go."
+    )
+
+    upload_max_bytes: int = Field(default=512 * MIB, ge=1024, description="The largest archive that is accepted.")
+    source_max_bytes: int = Field(default=2 * GIB, ge=1024, description="The largest source once extracted or cloned.")
+    source_max_files: int = Field(default=50_000, ge=1, description="The most files and folders in a source.")
+    git_timeout_seconds: int = Field(default=120, ge=1, description="How long a clone may take.")
+    git_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts (host or host:port, comma separated) on private or loopback addresses that Git URLs may name.",
+    )
+    git_ssh_key: Path | None = Field(
+        default=None, description="A private key for ssh:// Git URLs; without it ssh is refused."
+    )
+
+    signup: Literal["open", "invite", "closed"] = Field(
+        default="closed", description="Who may sign up once the first account exists."
+    )
+    admin_email: str | None = Field(
+        default=None, description="With ZIPP_ADMIN_PASSWORD: the first account, at the first start."
+    )
+    admin_password: SecretStr | None = Field(default=None, description="See ZIPP_ADMIN_EMAIL; at least 10 characters.")
+    session_seconds: int = Field(default=14 * 86400, ge=60, description="How long a session lasts.")
+    login_attempts_per_minute: int = Field(
+        default=10, ge=1, description="Sign-in attempts per client address and minute."
+    )
+    api_requests_per_minute: int = Field(default=1200, ge=1, description="Requests per client address and minute.")
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Encrypts environment values at rest (44 characters, urlsafe base64 of 32 bytes); "
+        "default: made at the first start and kept in <data dir>/secret.key.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="The operator's log.")
+    log_lines_per_deployment: int = Field(
+        default=100_000, ge=1000, description="Runtime lines kept per deployment; the oldest go first."
+    )
+
+    @field_validator("git_allowed_hosts", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return (
+            tuple(part.strip().lower() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(memory_bytes=self.site_memory_bytes, cpus=self.site_cpus, pids=self.site_pids)
+
+    def site_host(self, site: str) -> str:
+        return f"{site}.{self.base_domain}"
+
+    def site_url(self, site: str) -> str:
+        port = "" if self.http_port == 80 else f":{self.http_port}"
+        return f"http://{self.site_host(site)}{port}"
+
+    @property
+    def api_url(self) -> str:
+        return self.public_url or f"http://localhost:{self.port}"
