@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     git_timeout_seconds: int = Field(default=120, ge=1, description="How long a clone may take.")
     git_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="Hosts (host or host:port, comma separated) on private or loopback addresses that Git URLs may name.",
+        description="Private or loopback hosts that Git URLs may name (host or host:port, comma separated).",
     )
     git_ssh_key: Path | None = Field(
         default=None, description="A private key for ssh:// Git URLs; without it ssh is refused."

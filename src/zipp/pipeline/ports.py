@@ -1,4 +1,4 @@
-"""What the pipeline needs from its neighbours in the same layer (monitoring keeps these promises; wiring joins them)."""
+"""What the pipeline needs from its neighbours in the same layer; monitoring keeps these promises, wiring joins them."""
 
 from __future__ import annotations
 
