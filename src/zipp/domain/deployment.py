@@ -152,8 +152,8 @@ def moved(deployment: Deployment, to: Status, *, at: datetime, error: Failure | 
 
 
 def entered(deployment: Deployment, step: Step, *, at: datetime) -> Deployment:
-    """The deployment with `step` begun at `at`; entering the same step again (after a crash) keeps its first start."""
-    if deployment.stages and deployment.stages[-1].name == step:
+    """The deployment with `step` begun at `at`; a step that is run again (after a crash) keeps its first start."""
+    if any(stage.name == step for stage in deployment.stages):
         return deployment
     stages = (*_closed(deployment.stages, at), Stage(name=step, started_at=at))
     return deployment.model_copy(update={"stages": stages})

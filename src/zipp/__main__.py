@@ -1,0 +1,3 @@
+from zipp.cli.main import app
+
+app()

@@ -1,0 +1,102 @@
+"""The story of a deployment: seven steps, in order, each of which may be run again after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+
+import structlog
+
+from zipp.domain.deployment import UNDER_WAY, Deployment, Failure, Status, Step
+from zipp.domain.errors import Unavailable, ZippError
+from zipp.domain.route import Page
+from zipp.pipeline.build import build, detect, has_release
+from zipp.pipeline.fetch import fetch
+from zipp.pipeline.kit import Kit
+from zipp.pipeline.route import forget_build, retire, route, show_page, site_of, tidy
+from zipp.pipeline.start import check, start
+
+logger = structlog.get_logger()
+
+
+class Deployer:
+    """Runs deployments."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._build_slots = asyncio.Semaphore(kit.settings.build_concurrency)
+
+    async def deploy(self, deployment: Deployment) -> Deployment:
+        """Fetch, detect, build, start, check, route, retire. Raises ZippError; the caller records the failure."""
+        kit = self._kit
+        if not await self._is_built(deployment):
+            deployment = await fetch(kit, deployment)
+            deployment = await detect(kit, deployment)
+        deployment = await build(kit, deployment, self._build_slots)
+        site = await site_of(kit, deployment.site)
+        deployment = await kit.enter(deployment, Step.START)
+        deployment = await start(kit, deployment, site)
+        deployment = await kit.enter(deployment, Step.CHECK)
+        target = await check(kit, deployment, site)
+        deployment = await kit.enter(deployment, Step.ROUTE)
+        deployment, previous = await route(kit, deployment, target)
+        await kit.say(deployment, f"Live at {kit.settings.site_url(site.name)}")
+        kit.background.spawn(self._after(deployment, previous))
+        return deployment
+
+    async def fail(self, deployment_id: str, error: BaseException) -> Deployment | None:
+        """Record why a deployment ended and leave nothing half-made; the version that was live goes on serving."""
+        deployment = await self._kit.records.get_deployment(deployment_id)
+        if deployment is None or deployment.status not in UNDER_WAY:
+            return deployment
+        failure = _failure(error, deployment)
+        await self._clean(deployment, failure)
+        await self._kit.say(deployment, f"Failed: {failure.message}")
+        if failure.hint:
+            await self._kit.say(deployment, f"Hint: {failure.hint}")
+        return await self._kit.move(deployment, Status.FAILED, error=failure)
+
+    async def _clean(self, deployment: Deployment, failure: Failure) -> None:
+        kit = self._kit
+        shutil.rmtree(kit.work_folder(deployment.id), ignore_errors=True)
+        try:
+            if deployment.port is not None:
+                await kit.runtime.remove(deployment.id, grace_seconds=1)
+                await kit.log.settle(deployment.id)
+            await forget_build(kit, deployment)
+        except Unavailable as unavailable:  # the engine is down: what is left is removed at the next start
+            logger.warning("cleanup_postponed", deployment_id=deployment.id, reason=unavailable.code)
+        await kit.records.release_port(deployment.id)
+        async with kit.site_lock(deployment.site):
+            site = await kit.records.get_site(deployment.site)
+            if site is not None and site.live_deployment is None:
+                await show_page(kit, site, Page.STOPPED if failure.code == "cancelled" else Page.FAILED)
+
+    async def _after(self, deployment: Deployment, previous: str | None) -> None:
+        await asyncio.to_thread(shutil.rmtree, self._kit.work_folder(deployment.id), ignore_errors=True)
+        if previous is not None:
+            await retire(self._kit, previous)
+        await tidy(self._kit, deployment.site)
+
+    async def _is_built(self, deployment: Deployment) -> bool:
+        """Whether an earlier try came so far that the source is no longer needed."""
+        if deployment.plan is None:
+            return False
+        if has_release(deployment.plan):
+            return self._kit.release_folder(deployment).is_dir()
+        return deployment.image is not None and await self._kit.images.exists(deployment.image)
+
+
+def _failure(error: BaseException, deployment: Deployment) -> Failure:
+    stage = deployment.stage or ""
+    if isinstance(error, asyncio.CancelledError):
+        return Failure(code="cancelled", message="The deployment was cancelled.", stage=stage)
+    if isinstance(error, ZippError):
+        return Failure(code=error.code, message=error.message, hint=error.hint, stage=stage)
+    logger.error("deployment_crashed", deployment_id=deployment.id, step=stage, exc_info=error)
+    return Failure(
+        code="internal_error",
+        message="The platform made a mistake with this deployment.",
+        hint="Deploy again; if it persists, the platform's own log names the deployment.",
+        stage=stage,
+    )

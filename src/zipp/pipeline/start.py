@@ -1,0 +1,184 @@
+"""Steps 4 and 5, start and check: an image becomes a container that answers through the proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from zipp.domain.deployment import Deployment
+from zipp.domain.errors import StartError, Unavailable
+from zipp.domain.plan import BuildPlan, Serve
+from zipp.domain.route import Release, Target, Upstream
+from zipp.domain.site import Site
+from zipp.pipeline.build import has_release, plan_of
+from zipp.pipeline.kit import Kit
+from zipp.runtime.runtime import Container, ContainerSpec, Listener, PortTaken
+
+# How long a container may listen on other ports only before it counts as a mistake and not as a slow start.
+WRONG_PORT_SECONDS = 5.0
+
+
+async def start(kit: Kit, deployment: Deployment, site: Site) -> Deployment:
+    """Run the deployment's container on a port of its own. Idempotent; nothing to do for a release folder."""
+    plan = plan_of(deployment)
+    if plan.serve is Serve.NGINX:
+        return deployment
+    taken: set[int] = set()
+    while True:
+        port = await kit.records.allocate_port(
+            deployment.id, start=kit.settings.port_range_start, end=kit.settings.port_range_end, exclude=taken
+        )
+        if port != deployment.port:
+            deployment = await kit.save(deployment.model_copy(update={"port": port}))
+        try:
+            await kit.runtime.run(_spec(kit, deployment, site, plan, port))
+        except PortTaken:
+            taken.add(port)
+            continue
+        await kit.log.collect(deployment.id)
+        return deployment
+
+
+def _spec(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_port: int) -> ContainerSpec:
+    env = {**plan.env, **kit.env(site)}
+    kit.log.hide(deployment.id, list(kit.env(site).values()))
+    return ContainerSpec(
+        deployment_id=deployment.id,
+        site=site.name,
+        image=deployment.image or "",
+        listen_port=plan.port,
+        host_port=host_port,
+        env={**env, "PORT": str(plan.port)},
+        limits=plan.limits or site.limits,
+        read_only_root=plan.read_only_root,
+        mounts={kit.release_folder(deployment): "/srv/site"} if has_release(plan) else {},
+    )
+
+
+async def target_of(kit: Kit, deployment: Deployment) -> Target | None:
+    """Where the deployment's requests go; None when its container is gone or does not run."""
+    if plan_of(deployment).serve is Serve.NGINX:
+        release = kit.release_folder(deployment)
+        return Release(release) if release.is_dir() else None
+    container = await kit.runtime.get(deployment.id)
+    return Upstream(container.address, container.listen_port) if container and container.address else None
+
+
+async def check(kit: Kit, deployment: Deployment, site: Site) -> Target:
+    """Wait until the deployment answers a request through the proxy with anything below 500.
+
+    Raises StartError: start_crashed, start_out_of_memory, start_wrong_port, start_localhost_only, start_timeout,
+    health_failed.
+    """
+    plan = plan_of(deployment)
+    if plan.serve is Serve.NGINX:
+        return await _check_release(kit, deployment, site, plan)
+    deadline = time.monotonic() + kit.settings.start_timeout_seconds
+    wrong_since: float | None = None
+    pause = 0.01
+    status: int | None = None
+    while time.monotonic() < deadline:
+        container = await _alive(kit, deployment)
+        if await _accepts(container):
+            target = Upstream(container.address, container.listen_port)
+            status = await kit.proxy.probe(target, host=kit.settings.site_host(site.name), path=plan.health_path)
+            if status < 500:
+                return target
+        elif pause >= 0.2:
+            wrong_since = await _watch_listeners(kit, deployment, plan, wrong_since)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+    raise await _gave_up(kit, deployment, plan, status)
+
+
+async def _check_release(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan) -> Target:
+    target = Release(kit.release_folder(deployment))
+    status = await kit.proxy.probe(target, host=kit.settings.site_host(site.name), path=plan.health_path)
+    if status >= 400:
+        raise StartError(
+            f"nginx answers {status} for {plan.health_path}.",
+            code="health_failed",
+            hint="The folder needs an index.html that may be read; see `output` and `health` in zipp.toml.",
+        )
+    return target
+
+
+async def _alive(kit: Kit, deployment: Deployment) -> Container:
+    container = await kit.runtime.get(deployment.id)
+    if container is None:
+        raise StartError("The container disappeared.", code="start_crashed", hint="Somebody removed it: redeploy.")
+    if container.oom_killed:
+        raise StartError(
+            "The site ran out of memory while it started.",
+            code="start_out_of_memory",
+            hint="Raise its memory limit (zipp.toml: limits.memory), or let it use less.",
+        )
+    if container.state in ("exited", "dead", "restarting") or container.restarts > 0:
+        raise StartError(
+            f"The site's process ended with exit code {container.exit_code} while it started.",
+            code="start_crashed",
+            hint="The last lines of its log say why; try the start command on your own machine.",
+        )
+    return container
+
+
+async def _accepts(container: Container) -> bool:
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(container.address, container.listen_port), 1)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+async def _watch_listeners(
+    kit: Kit, deployment: Deployment, plan: BuildPlan, wrong_since: float | None
+) -> float | None:
+    """Since when the site listens elsewhere only; raises once that has lasted too long to be a slow start."""
+    listeners = await kit.runtime.listeners(deployment.id)
+    mistake = misplaced(listeners or (), plan.port)
+    if mistake is None:
+        return None
+    since = wrong_since or time.monotonic()
+    if time.monotonic() - since >= WRONG_PORT_SECONDS:
+        raise mistake
+    return since
+
+
+def misplaced(listeners: Sequence[Listener], port: int) -> StartError | None:
+    """The mistake that explains why nobody is reached on `port` although something listens."""
+    local = [each for each in listeners if each.address.startswith("127.") or each.address == "::1"]
+    if any(each.port == port for each in local):
+        return StartError(
+            f"The site listens on port {port}, but only inside its own container (localhost).",
+            code="start_localhost_only",
+            hint="Bind to 0.0.0.0 instead of localhost or 127.0.0.1.",
+        )
+    if listeners:
+        others = ", ".join(str(number) for number in sorted({each.port for each in listeners}))
+        return StartError(
+            f"The site listens on port {others}, but PORT is {port}.",
+            code="start_wrong_port",
+            hint=f"Let it listen on the PORT variable, or set `port = {listeners[0].port}` in zipp.toml.",
+        )
+    return None
+
+
+async def _gave_up(kit: Kit, deployment: Deployment, plan: BuildPlan, status: int | None) -> StartError:
+    seconds = kit.settings.start_timeout_seconds
+    if status is not None:
+        return StartError(
+            f"The site answered {status} for {plan.health_path} for {seconds} seconds.",
+            code="health_failed",
+            hint="Look at its log, or set `health` in zipp.toml to a path that answers.",
+        )
+    try:
+        mistake = misplaced(await kit.runtime.listeners(deployment.id) or (), plan.port)
+    except Unavailable:
+        mistake = None
+    return mistake or StartError(
+        f"Nothing listened on port {plan.port} within {seconds} seconds.",
+        code="start_timeout",
+        hint="The site must listen on 0.0.0.0 and the PORT variable; its log may say what it waits for.",
+    )

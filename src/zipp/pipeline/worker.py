@@ -1,0 +1,114 @@
+"""Claims deployments and runs each to its end: the deployment row is the queue."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+
+from zipp.domain.deployment import UNDER_WAY, Deployment
+from zipp.domain.errors import Conflict, ZippError
+from zipp.pipeline.deploy import Deployer
+from zipp.pipeline.kit import Kit
+
+logger = structlog.get_logger()
+
+LEASE_SECONDS = 60.0
+IDLE_SECONDS = 5.0  # a safety net: whoever creates a deployment wakes the worker
+AT_ONCE = 16  # deployments in any step; builds have their own, smaller limit
+
+
+class Worker:
+    """One per platform process. `name` must outlive a restart, so that what the last life held is taken up again."""
+
+    def __init__(self, kit: Kit, deployer: Deployer, *, name: str) -> None:
+        self._kit = kit
+        self._deployer = deployer
+        self._name = name
+        self._wake = asyncio.Event()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self._kit.records.drop_leases(self._name)
+        self._loop = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Let go of what is under way without an end to it: the next start takes it up again."""
+        tasks = [task for task in (self._loop, *self._tasks.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._kit.background.close()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def cancel(self, deployment_id: str) -> None:
+        """End a deployment that is under way as FAILED `cancelled`, and wait for that. Idempotent."""
+        await self._kit.records.request_cancel(deployment_id)
+        task = self._tasks.get(deployment_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        # Not claimed yet, or its task was just ending: nobody else will record it now.
+        with contextlib.suppress(Conflict):
+            await self._deployer.fail(deployment_id, asyncio.CancelledError())
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._claim_all()
+            except ZippError as error:
+                logger.error("queue_unreadable", code=error.code)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+
+    async def _claim_all(self) -> None:
+        while len(self._tasks) < AT_ONCE:
+            deployment = await self._kit.records.claim_next(self._name, lease_seconds=LEASE_SECONDS)
+            if deployment is None:
+                return
+            task = asyncio.create_task(self._work(deployment))
+            self._tasks[deployment.id] = task
+
+    async def _work(self, deployment: Deployment) -> None:
+        heart = asyncio.create_task(self._renew(deployment.id))
+        ended = False
+        try:
+            ended = await self._to_its_end(deployment)
+        finally:
+            heart.cancel()
+            del self._tasks[deployment.id]
+            if ended:
+                await self._kit.records.release_lease(deployment.id, self._name)
+                self.wake()
+
+    async def _to_its_end(self, deployment: Deployment) -> bool:
+        """True once the record has an end; False when the platform stops and the work waits for the next start."""
+        try:
+            if deployment.cancel_requested:
+                raise asyncio.CancelledError
+            await self._deployer.deploy(deployment)
+        except asyncio.CancelledError as error:
+            current = await self._kit.records.get_deployment(deployment.id)
+            if current is not None and current.status in UNDER_WAY and not current.cancel_requested:
+                return False
+            await self._record_failure(deployment.id, error)
+        except Exception as error:  # whatever went wrong in a step is that deployment's end, never the worker's
+            await self._record_failure(deployment.id, error)
+        return True
+
+    async def _record_failure(self, deployment_id: str, error: BaseException) -> None:
+        try:
+            await self._deployer.fail(deployment_id, error)
+        except ZippError as unrecorded:
+            logger.error("failure_unrecorded", deployment_id=deployment_id, code=unrecorded.code)
+
+    async def _renew(self, deployment_id: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with contextlib.suppress(ZippError):
+                await self._kit.records.renew_lease(deployment_id, self._name, lease_seconds=LEASE_SECONDS)

@@ -1,0 +1,102 @@
+"""A crash loses nothing: kill -9 of the platform at any stage, then start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from live import LivePlatform, running_platform, until, zipped
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[LivePlatform]:
+    yield from running_platform()
+
+
+def server(text: str, *, slow_build: float = 0, slow_start: float = 0) -> bytes:
+    code = (
+        f"setTimeout(()=>require('http').createServer((q,r)=>r.end({json.dumps(text)}))"
+        f".listen(process.env.PORT),{int(slow_start * 1000)})"
+    )
+    scripts = {"start": "node server.js", **({"build": f"sleep {slow_build}"} if slow_build else {})}
+    return zipped({"package.json": json.dumps({"name": "x", "scripts": scripts}), "server.js": code, "t.txt": text})
+
+
+def agrees(platform: LivePlatform) -> bool:
+    """Containers, ports and working folders are those of the records, no more and no less."""
+    items = platform.api.get("/api/deployments", params={"limit": 200}).json()["items"]
+    running = {each["id"] for each in items if each["status"] == "RUNNING" and each["port"]}
+    work = platform.data_dir / "work"
+    return set(platform.containers()) == running and not (work.exists() and list(work.iterdir()))
+
+
+@pytest.mark.parametrize(
+    ("stage", "content"),
+    [
+        ("queue", server("queue")),
+        ("build", server("build", slow_build=4)),
+        ("check", server("check", slow_start=3)),
+    ],
+)
+def test_deployment_under_way_is_resumed_after_kill_9(platform: LivePlatform, stage: str, content: bytes) -> None:
+    live = platform.deploy(server("steady"), "steady")
+    deployment = platform.upload(content, f"resumed-{stage}")
+    if stage != "queue":
+        until(lambda: platform.get(deployment["id"])["stage"] == stage, what=stage)
+    platform.kill()
+    assert platform.visit("steady").text == "steady", "live sites are served while the platform is dead"
+    platform.start()
+    ended = platform.ended(deployment["id"])
+    assert ended["status"] == "RUNNING", ended["error"]
+    assert platform.visit(f"resumed-{stage}").text == stage
+    assert platform.visit("steady").text == "steady"
+    assert platform.get(live["id"])["status"] == "RUNNING"
+    until(lambda: agrees(platform), seconds=45, what="containers, ports and folders to agree with the records")
+
+
+@pytest.mark.parametrize("moment", range(8))
+def test_kill_9_at_any_moment_of_a_redeploy_leaves_a_serving_site(platform: LivePlatform, moment: int) -> None:
+    site = "any-moment"
+    platform.deploy(server(f"old {moment}"), site)
+    deployment = platform.upload(server(f"new {moment}"), site)
+    until(lambda: platform.visit(site).text, seconds=0.15 * moment + 0.05, what="an answer")
+    import time
+
+    time.sleep(0.15 * moment)
+    platform.kill()
+    assert platform.visit(site).text in (f"old {moment}", f"new {moment}")
+    platform.start()
+    ended = platform.ended(deployment["id"])
+    assert ended["status"] == "RUNNING", ended["error"]
+    until(lambda: platform.visit(site).text == f"new {moment}", seconds=10, what="the new version")
+    until(lambda: agrees(platform), seconds=45, what="agreement with the records")
+
+
+def test_log_goes_on_with_its_numbers_after_kill_9(platform: LivePlatform) -> None:
+    code = "let n=0;setInterval(()=>console.log('tick',n++),50);require('http').createServer((q,r)=>r.end('x')).listen(process.env.PORT)"
+    content = zipped({"package.json": '{"name":"x","scripts":{"start":"node server.js"}}', "server.js": code})
+    deployment = platform.deploy(content, "ticking")
+    until(lambda: "tick 5" in platform.log_text(deployment["id"]), what="ticks")
+    platform.kill()
+    platform.start()
+    last = platform.lines(deployment["id"], limit=1000)[-1]["seq"]
+    until(lambda: platform.lines(deployment["id"], limit=1000, after=last), seconds=40, what="more lines")
+    lines = platform.lines(deployment["id"], limit=1000)
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    ticks = [int(line["text"].split()[1]) for line in lines if line["text"].startswith("tick")]
+    assert ticks == list(range(ticks[0], ticks[0] + len(ticks))), "no tick is missing and none is there twice"
+
+
+def test_removed_container_of_a_live_site_comes_back(platform: LivePlatform) -> None:
+    deployment = platform.deploy(server("revived"), "revived")
+    platform.docker("rm", "-f", platform.containers()[deployment["id"]])
+    until(lambda: platform.visit("revived").text == "revived", seconds=60, what="the site to be back")
+
+
+def test_upload_cut_off_by_kill_9_leaves_no_file(platform: LivePlatform) -> None:
+    (platform.data_dir / "incoming").mkdir(exist_ok=True)
+    (platform.data_dir / "incoming" / "half").write_bytes(b"half an archive")
+    platform.kill()
+    platform.start()
+    assert not list((platform.data_dir / "incoming").iterdir())
