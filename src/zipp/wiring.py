@@ -132,7 +132,7 @@ def build(settings: Settings) -> Platform:
     images = DockerImages(settings, bases)
     runtime = DockerRuntime(settings)
     proxy = Nginx(settings)
-    logs = LogStore(data / "logs", runtime=runtime, lines_per_deployment=settings.log_lines_per_deployment)
+    logs = LogStore(data / "logs", runtime, keep_runtime_lines=settings.log_lines_per_deployment)
     kit = Kit(
         settings=settings,
         records=records,
