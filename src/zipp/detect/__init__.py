@@ -1,0 +1,85 @@
+"""Tree -> BuildPlan. Reads files and runs nothing of theirs; safe on trees that somebody made to do harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zipp.detect.config import FILE, Config, config_invalid, read_config
+from zipp.detect.detector import Detector
+from zipp.detect.dockerfile import DockerfileDetector
+from zipp.detect.node import NodeDetector
+from zipp.detect.overrides import overridden
+from zipp.detect.project import Project
+from zipp.detect.python import PythonDetector
+from zipp.detect.static import StaticDetector
+from zipp.domain.errors import DetectionError
+from zipp.domain.plan import BuildPlan
+
+# The first plan wins, so what people have said most plainly comes first.
+DETECTORS: tuple[Detector, ...] = (
+    DockerfileDetector(),  # they have decided everything themselves
+    PythonDetector(),  # before Node: Python apps often carry a package.json for their style sheets, seldom the reverse
+    NodeDetector(),  # before static: a server usually has an index.html somewhere
+    StaticDetector(),  # last: almost everything has some .html in it
+)
+
+_MARKERS = ("Dockerfile", "package.json", "requirements.txt", "pyproject.toml", "index.html")
+
+
+def detect(tree: Path) -> BuildPlan:
+    """How to build and serve the project at `tree`; the same tree always gives the same plan.
+
+    Raises DetectionError: detection_failed, config_invalid, node_no_start_script, python_no_app,
+    python_no_requirements, python_unreadable, dockerfile_no_from, procfile_invalid, static_no_index, static_ambiguous,
+    file_too_large, file_not_utf8, file_invalid.
+    """
+    project = Project(tree)
+    config = read_config(project)
+    if config.root not in (None, "."):
+        if not project.has_folder(str(config.root)):
+            raise config_invalid(f"{FILE}: root: the folder {str(config.root)[:80]!r} does not exist.")
+        project = Project(project.root / str(config.root))
+    return overridden(_first_plan(project, config), config)
+
+
+def _first_plan(project: Project, config: Config) -> BuildPlan:
+    """A family that recognises the project but lacks something may be overruled by another one that runs code.
+
+    Never by static files: that would publish a broken server's sources.
+    """
+    complaint: DetectionError | None = None
+    for detector in DETECTORS:
+        if config.framework not in (None, detector.name) or (complaint and not detector.runs_code):
+            continue
+        try:
+            plan = detector.detect(project, config)
+        except DetectionError as error:
+            complaint = complaint or error
+            continue
+        if plan is not None:
+            return plan
+    raise complaint or _nothing_found(project, config)
+
+
+def _nothing_found(project: Project, config: Config) -> DetectionError:
+    if config.framework:
+        return config_invalid(
+            f"{FILE}: framework = {config.framework!r}, but nothing of that kind is here.",
+            f"Leave `framework` out, or add what is missing ({', '.join(_MARKERS)}).",
+        )
+    inner = next((name for name in project.folders() if any(project.has(f"{name}/{file}") for file in _MARKERS)), None)
+    if inner:
+        hint = (
+            f'There is something in {inner[:60]}/: name that folder in a zipp.toml at the root: root = "{inner[:60]}"'
+        )
+    elif any(project.has(file) for file in ("server.js", "index.js", "app.js")):
+        hint = "It looks like a Node server: add a package.json (npm init -y) with a start script."
+    else:
+        hint = (
+            "Add one of: index.html (a static site), package.json with a start script (Node), "
+            "requirements.txt and a FastAPI or Flask app (Python), or a Dockerfile (anything)."
+        )
+    empty = not (project.files() or project.folders())
+    return DetectionError(
+        "The source is empty." if empty else "Zipp can't tell what kind of project this is.", hint=hint
+    )

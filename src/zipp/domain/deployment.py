@@ -145,7 +145,7 @@ def moved(deployment: Deployment, to: Status, *, at: datetime, error: Failure | 
     changes: dict[str, object] = {"status": to, "error": error}
     if deployment.started_at is None and to is Status.CLONING:
         changes["started_at"] = at
-    if to is Status.RUNNING or to is Status.FAILED:
+    if deployment.finished_at is None and to in (Status.RUNNING, Status.FAILED):  # a rollback keeps the first
         changes["finished_at"] = at
         changes["stages"] = _closed(deployment.stages, at)
     return deployment.model_copy(update=changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from zipp.domain.errors import InvalidInput
 
@@ -36,7 +36,10 @@ def check_site_name(name: str, *, pointer: str = "/site") -> str:
 
 def derive_site_name(origin: str) -> str:
     """A site name from an archive's file name or a repository's URL: 'My Site (1).zip' -> 'my-site-1'."""
-    path = urlsplit(origin).path if "://" in origin else origin.rsplit(":", 1)[-1]
+    if "://" in origin:  # cut by hand: urlsplit refuses some texts, and a name must come of any
+        path = unquote(re.split(r"[?#]", origin.partition("://")[2])[0].partition("/")[2])
+    else:
+        path = origin.rsplit(":", 1)[-1]
     stem = PurePosixPath(path.replace("\\", "/").rstrip("/")).name
     for suffix in _ARCHIVE_SUFFIXES:
         if stem.lower().endswith(suffix):
@@ -47,10 +50,14 @@ def derive_site_name(origin: str) -> str:
 
 
 def check_domain(domain: str, *, pointer: str = "/domains") -> str:
-    """Return a custom domain in lower case; raise InvalidInput when it is not a host name (RFC 1123)."""
-    host = domain.strip().lower().rstrip(".")
+    """Return a custom domain in lower case; raise InvalidInput when it is not a host name (RFC 1123).
+
+    One that ends in a number is an address to browsers (URL Standard, "ends in a number"), so it is refused.
+    """
+    host = domain.strip().lower().removesuffix(".")
     labels = host.split(".")
-    if len(host) > 253 or len(labels) < 2 or not all(_HOSTNAME_LABEL.match(label) for label in labels):
+    is_name = len(host) <= 253 and len(labels) >= 2 and all(_HOSTNAME_LABEL.match(label) for label in labels)
+    if not is_name or labels[-1].isdigit():
         raise InvalidInput(
             f"{domain[:80]!r} is not a host name.",
             code="domain_invalid",

@@ -12,6 +12,8 @@ WriteLine = Callable[[str, Literal["stdout", "stderr", "zipp"]], Awaitable[None]
 
 
 class Images(Protocol):
+    async def close(self) -> None: ...
+
     async def build(self, *, deployment_id: str, site: str, tree: Path, plan: BuildPlan, write: WriteLine) -> str:
         """Build `plan` from the source `tree` and return the image's id (sha256:...), tagged for the deployment.
 

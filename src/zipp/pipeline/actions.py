@@ -22,6 +22,7 @@ from zipp.pipeline.route import forget_build, remove_container, show_page, site_
 from zipp.pipeline.worker import Worker
 from zipp.records.records import LiveChange
 from zipp.sources import archive, git
+from zipp.sources.limits import SourceLimits
 from zipp.storage.storage import archive_key
 
 # Room that an upload must leave on the disk: a platform that fills its disk takes the live sites with it.
@@ -42,7 +43,7 @@ class PipelineOperations:
         """Refuses at once what is plainly no usable archive; the file is taken over or removed."""
         try:
             await self._has_room(upload.size)
-            await asyncio.to_thread(archive.check, upload.file)
+            await asyncio.to_thread(archive.check, upload.file, SourceLimits.from_settings(self._kit.settings))
             target = await self._site_for(user, site, origin=upload.filename)
             await self._kit.storage.put(archive_key(upload.sha256), upload.file)
         finally:
@@ -64,7 +65,7 @@ class PipelineOperations:
         await self._has_room(0)
         sealed = self._kit.vault.seal_text(token) if token else ""
         source = GitSource(url=url, ref=ref, subdirectory=subdirectory, token_encrypted=sealed)
-        await git.check(source, self._kit.settings)
+        await git.check(source, self._kit.settings, token=token)
         target = await self._site_for(user, site, origin=url)
         return await self._accept(target, source, env)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from zipp.domain.deployment import Deployment, GitSource, Step, ZipSource
@@ -39,7 +38,7 @@ def project_folder(kit: Kit, deployment: Deployment) -> Path:
 
 async def _extract(kit: Kit, source: ZipSource, tree: Path) -> None:
     file = await kit.storage.fetch(archive_key(source.sha256))
-    await asyncio.to_thread(archive.extract, file, tree, SourceLimits.from_settings(kit.settings))
+    await archive.unpack(file, tree, SourceLimits.from_settings(kit.settings))
 
 
 async def _clone(kit: Kit, deployment: Deployment, source: GitSource, tree: Path) -> Deployment:

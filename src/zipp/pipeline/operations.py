@@ -56,4 +56,7 @@ class Operations(Protocol):
 
     async def set_env(self, site: Site, env: Mapping[str, str]) -> Site: ...
 
+    async def env_keys(self, site: Site) -> Sequence[str]:
+        """The names of the environment's values, which themselves are never given out."""
+
     async def delete_site(self, site: Site) -> None: ...

@@ -34,7 +34,11 @@ class LiveChange:
 
 class Records(Protocol):
     async def start(self) -> None:
-        """Open the store and bring its schema up to date. Idempotent."""
+        """Open the store and bring its schema up to date. Idempotent.
+
+        Raises Unavailable: `records_too_new` for a newer Zipp's, `records_unreadable` (from any method) for a store
+        that is damaged or can't be opened.
+        """
 
     async def close(self) -> None: ...
 
@@ -43,7 +47,7 @@ class Records(Protocol):
 
     # users -----------------------------------------------------------------------------------------------------
     async def create_user(self, user: User, *, password_hash: str | None = None) -> None:
-        """Raises Conflict `email_taken` (addresses are compared in lower case)."""
+        """Raises Conflict `email_taken` (addresses are compared in lower case), `uid_taken`."""
 
     async def get_user(self, uid: str) -> User | None: ...
 
@@ -57,7 +61,8 @@ class Records(Protocol):
         """Oldest first."""
 
     # tokens ----------------------------------------------------------------------------------------------------
-    async def add_token(self, token: Token) -> None: ...
+    async def add_token(self, token: Token) -> None:
+        """Raises NotFound when its user is not there."""
 
     async def find_token(self, secret_sha256: str) -> Token | None:
         """Also an expired one: whoever asks decides."""
@@ -70,7 +75,7 @@ class Records(Protocol):
 
     # sites -----------------------------------------------------------------------------------------------------
     async def create_site(self, site: Site) -> None:
-        """Raises Conflict `site_taken`."""
+        """Raises Conflict `site_taken`, `domain_taken`."""
 
     async def get_site(self, name: str) -> Site | None: ...
 
@@ -87,7 +92,8 @@ class Records(Protocol):
         """Idempotent; its deployments must be deleted first (Conflict `site_not_empty`)."""
 
     # deployments -----------------------------------------------------------------------------------------------
-    async def create_deployment(self, deployment: Deployment) -> None: ...
+    async def create_deployment(self, deployment: Deployment) -> None:
+        """Raises NotFound when its site is not there (any more), Conflict `deployment_exists`."""
 
     async def get_deployment(self, deployment_id: str) -> Deployment | None: ...
 
@@ -113,7 +119,7 @@ class Records(Protocol):
         """Set `cancel_requested`, leaving `version` alone. Idempotent."""
 
     async def delete_deployment(self, deployment_id: str) -> None:
-        """Idempotent; frees its port."""
+        """Idempotent; frees its port, and a site that it was live on has no live deployment any more."""
 
     async def archive_in_use(self, sha256: str) -> bool:
         """Whether any deployment's source is that archive."""
@@ -126,7 +132,7 @@ class Records(Protocol):
         """
 
     async def renew_lease(self, deployment_id: str, worker: str, *, lease_seconds: float) -> bool:
-        """False when the lease was lost."""
+        """False when the lease was lost; one that ran out is lost, even if nobody took it."""
 
     async def release_lease(self, deployment_id: str, worker: str) -> None: ...
 
@@ -136,7 +142,8 @@ class Records(Protocol):
     # ports -----------------------------------------------------------------------------------------------------
     async def allocate_port(self, deployment_id: str, *, start: int, end: int, exclude: Collection[int] = ()) -> int:
         """The lowest free port of [start, end] not in `exclude`, reserved; the same one when asked again (unless
-        excluded). Two deployments never hold one port. Raises Unavailable `ports_exhausted`."""
+        excluded). Two deployments never hold one port. Raises Unavailable `ports_exhausted`, NotFound when the
+        deployment is not there (nothing would ever free its port)."""
 
     async def release_port(self, deployment_id: str) -> None:
         """Idempotent."""

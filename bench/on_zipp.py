@@ -1,0 +1,133 @@
+"""Zipp's half: deploy over the API, the clock starting as the last byte is sent."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from pathlib import Path
+
+from live import LivePlatform, until, zipped
+from sources import Files
+from visits import NoAnswer, first_answer
+
+HELD_BACK_SECONDS = 0.05  # long enough for the platform to have taken all but the last byte
+CHUNK_BYTES = 256 * 1024
+RETIRED_SECONDS = 20
+
+
+class Upload:
+    """A ZIP on its way: everything but the last byte at first, so that only what follows it is measured."""
+
+    def __init__(self, platform: LivePlatform, site: str) -> None:
+        self._platform = platform
+        self._connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=120)
+        self._path = f"/api/deployments/zip?site={site}"
+
+    def begin(self, content_type: str, size: int) -> None:
+        self._connection.putrequest("POST", self._path)
+        for name, value in {
+            "Authorization": f"Bearer {self._platform.token}",
+            "Content-Type": content_type,
+            "Content-Length": str(size),
+        }.items():
+            self._connection.putheader(name, value)
+        self._connection.endheaders()
+
+    def send(self, content: bytes) -> None:
+        self._connection.send(content)
+
+    def accepted(self) -> str:
+        """The deployment's id."""
+        answer = self._connection.getresponse()
+        text = answer.read()
+        self._connection.close()
+        if answer.status != 202:
+            raise RuntimeError(f"the upload was answered with {answer.status}: {text[:300]!r}")
+        return str(json.loads(text)["id"])
+
+
+class OnZipp:
+    def __init__(self, platform: LivePlatform) -> None:
+        self.platform = platform
+
+    def timed_deploy(self, files: Files, site: str, mark: str) -> float:
+        """Seconds from the last byte to the first 200 with `mark` in it, through nginx."""
+        content = zipped(files)
+        upload = Upload(self.platform, site)
+        upload.begin("application/zip", len(content))
+        upload.send(content[:-1])
+        time.sleep(HELD_BACK_SECONDS)
+        began = time.perf_counter()
+        upload.send(content[-1:])
+        try:
+            live = first_answer(self.platform.http_port, self.platform.host(site), mark)
+        except NoAnswer as error:
+            raise RuntimeError(f"{error}; {self._explain(upload.accepted())}") from error
+        self.running(upload.accepted())
+        return live - began
+
+    def deploy(self, files: Files, site: str) -> str:
+        return self.running(str(self.platform.upload(zipped(files), site)["id"]))
+
+    def running(self, deployment_id: str) -> str:
+        deployment = self.platform.ended(deployment_id)
+        if deployment["status"] != "RUNNING":
+            raise RuntimeError(self._explain(deployment_id))
+        return deployment_id
+
+    def upload_file(self, archive: Path, site: str) -> str:
+        """As the command line sends it: the raw archive, read piece by piece."""
+        upload = Upload(self.platform, site)
+        upload.begin("application/zip", archive.stat().st_size)
+        self._send_file(upload, archive)
+        return upload.accepted()
+
+    def upload_form(self, archive: Path, site: str) -> str:
+        """As a browser sends it: a form with the file in it."""
+        boundary = "zipp-bench-boundary"
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="big.zip"\r\n'
+            "Content-Type: application/zip\r\n\r\n"
+        ).encode()
+        tail = f"\r\n--{boundary}--\r\n".encode()
+        upload = Upload(self.platform, site)
+        size = len(head) + archive.stat().st_size + len(tail)
+        upload.begin(f"multipart/form-data; boundary={boundary}", size)
+        upload.send(head)
+        self._send_file(upload, archive)
+        upload.send(tail)
+        return upload.accepted()
+
+    @staticmethod
+    def _send_file(upload: Upload, archive: Path) -> None:
+        with archive.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                upload.send(chunk)
+
+    def only_live_container(self, site: str) -> None:
+        """Wait until every older version's container is gone: its end must not fall into somebody else's time."""
+        until(lambda: self._containers_of(site) <= 1, seconds=RETIRED_SECONDS, what=f"one container of {site}")
+
+    def _containers_of(self, site: str) -> int:
+        instance = f"label=zipp.instance={self.platform.instance}"
+        return len(
+            self.platform.docker("ps", "-aq", "--filter", instance, "--filter", f"label=zipp.site={site}").split()
+        )
+
+    def forget(self, site: str) -> None:
+        answer = self.platform.api.delete(f"/api/sites/{site}")
+        if answer.status_code not in (204, 404):
+            raise RuntimeError(f"deleting {site} was answered with {answer.status_code}: {answer.text[:300]}")
+
+    def timed_rollback(self, site: str, deployment_id: str, mark: str) -> float:
+        """Seconds from the request to the first 200 with `mark` in it after it was answered."""
+        began = time.perf_counter()
+        answer = self.platform.api.post(f"/api/sites/{site}/rollback", json={"deployment_id": deployment_id})
+        if answer.status_code != 200:
+            raise RuntimeError(f"the rollback was answered with {answer.status_code}: {answer.text[:300]}")
+        return first_answer(self.platform.http_port, self.platform.host(site), mark) - began
+
+    def _explain(self, deployment_id: str) -> str:
+        deployment = self.platform.get(deployment_id)
+        return f"deployment is {deployment['status']}: {deployment['error']}\n{self.platform.log_text(deployment_id)[-2000:]}"

@@ -1,0 +1,102 @@
+"""Accounts, sessions and API tokens."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from zipp.api.deps import PlatformDep
+from zipp.api.limits import count_login
+from zipp.api.problems import documented
+from zipp.api.schemas import (
+    ApiToken,
+    ApiTokenList,
+    LoginRequest,
+    NewApiToken,
+    Session,
+    SignupRequest,
+    TokenRequest,
+    User,
+    Verification,
+    VerifyRequest,
+)
+from zipp.api.security import SIGNED_IN, Caller, clear_cookie, set_cookie
+from zipp.domain.errors import InvalidInput, NotAuthenticated
+from zipp.identity.identity import Grant
+from zipp.wiring import Platform
+
+router = APIRouter(prefix="/api/auth", tags=["auth"])
+
+_ATTEMPT = [Depends(count_login)]
+
+
+@router.post("/signup", status_code=201, dependencies=_ATTEMPT, responses=documented(400, 403, 409, 413, 422, 503))
+async def signup(body: SignupRequest, request: Request, response: Response, platform: PlatformDep) -> Session:
+    """Make an account: the first one with its set-up token, others as ZIPP_SIGNUP allows."""
+    grant = await platform.identity.signup(
+        email=body.email, password=body.password, name=body.name, setup_token=body.setup_token
+    )
+    return _session(grant, request, response, platform)
+
+
+@router.post("/login", dependencies=_ATTEMPT, responses=documented(400, 401, 413, 422, 503))
+async def login(body: LoginRequest, request: Request, response: Response, platform: PlatformDep) -> Session:
+    """Begin a session; the cookie is for browsers, the token for everybody else."""
+    if body.id_token is not None:
+        raise InvalidInput(
+            "This platform has its own accounts.",
+            code="id_token_unsupported",
+            hint="Send `email` and `password`.",
+            pointer="/id_token",
+        )
+    for name in ("email", "password"):
+        if getattr(body, name) is None:
+            raise InvalidInput(f"`{name}` is missing.", code="missing", hint="Send both.", pointer=f"/{name}")
+    grant = await platform.identity.login(email=body.email or "", password=body.password or "")
+    return _session(grant, request, response, platform)
+
+
+@router.post("/logout", status_code=204, dependencies=SIGNED_IN, responses=documented(401, 403, 503))
+async def logout(caller: Caller, request: Request, response: Response, platform: PlatformDep) -> None:
+    """End the session; its token stops working at once, everywhere."""
+    await platform.identity.logout(caller)
+    clear_cookie(response, request, platform.settings)
+
+
+@router.get("/me", dependencies=SIGNED_IN, responses=documented(401, 503))
+async def me(caller: Caller) -> User:
+    return User.of(caller.user)
+
+
+@router.post("/verify", dependencies=_ATTEMPT, responses=documented(400, 413, 422, 503))
+async def verify(body: VerifyRequest, platform: PlatformDep) -> Verification:
+    """Whether a token is good, and whose it is."""
+    try:
+        principal = await platform.identity.authenticate(body.token)
+    except NotAuthenticated as error:
+        return Verification(valid=False, code=error.code)
+    user = principal.user
+    return Verification(valid=True, uid=user.uid, claims=user.claims, expires_at=principal.expires_at)
+
+
+@router.get("/tokens", dependencies=SIGNED_IN, responses=documented(401, 503))
+async def list_tokens(caller: Caller, platform: PlatformDep) -> ApiTokenList:
+    """The caller's API tokens, newest first; all of them at once."""
+    tokens = await platform.identity.list_api_tokens(caller.user)
+    return ApiTokenList(items=[ApiToken.of(token) for token in tokens], next_cursor=None)
+
+
+@router.post("/tokens", status_code=201, dependencies=SIGNED_IN, responses=documented(400, 401, 403, 413, 422, 503))
+async def create_token(body: TokenRequest, caller: Caller, platform: PlatformDep) -> NewApiToken:
+    """A token for the CLI or CI; it is shown this once and stored hashed."""
+    grant = await platform.identity.create_api_token(caller.user, name=body.name, expires_in_seconds=body.expires_in)
+    return NewApiToken(**ApiToken.of(grant.token).model_dump(), token=grant.secret)
+
+
+@router.delete("/tokens/{token_id}", status_code=204, dependencies=SIGNED_IN, responses=documented(401, 403, 404, 503))
+async def delete_token(token_id: str, caller: Caller, platform: PlatformDep) -> None:
+    await platform.identity.delete_api_token(caller.user, token_id)
+
+
+def _session(grant: Grant, request: Request, response: Response, platform: Platform) -> Session:
+    set_cookie(response, request, platform.settings, grant.secret, grant.token.expires_at)
+    return Session.of(grant)

@@ -1,0 +1,179 @@
+"""Deployments: accepted here, carried out by the pipeline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from zipp.api import schemas
+from zipp.api.deps import PlatformDep
+from zipp.api.owned import OwnedDeployment, show_deployment, show_deployments
+from zipp.api.problems import Responses, documented
+from zipp.api.schemas import GitRequest, LogPage, SiteName
+from zipp.api.security import SIGNED_IN, Caller, Credential
+from zipp.api.stream import follow
+from zipp.api.uploads import received
+from zipp.domain.deployment import Status
+from zipp.domain.errors import InvalidInput
+from zipp.domain.names import check_site_name
+from zipp.identity.permissions import scope
+
+router = APIRouter(prefix="/api/deployments", tags=["deployments"], dependencies=SIGNED_IN)
+
+_ENV: TypeAdapter[dict[str, str]] = TypeAdapter(schemas.Env)
+_LOCATION = {
+    "Location": {"description": "Where the deployment is found.", "schema": {"type": "string"}, "required": True}
+}
+_ACCEPTED: Responses = {202: {"headers": _LOCATION}}
+_ZIP_BODY = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "additionalProperties": False,
+                "properties": {
+                    "file": {"type": "string", "format": "binary", "description": "The ZIP."},
+                    "site": TypeAdapter(SiteName).json_schema(),
+                    "env": {"type": "string", "description": "A JSON object of strings.", "examples": ['{"A": "b"}']},
+                },
+            }
+        },
+        "application/zip": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+
+
+@router.post(
+    "/zip",
+    status_code=202,
+    responses=documented(401, 403, 408, 409, 413, 415, 422, 503, also=_ACCEPTED),
+    openapi_extra={"requestBody": _ZIP_BODY},
+)
+async def deploy_zip(
+    request: Request,
+    response: Response,
+    caller: Caller,
+    platform: PlatformDep,
+    site: Annotated[SiteName | None, Query(description="The raw archive's site; a form has a field for it.")] = None,
+    filename: Annotated[str | None, Query(max_length=1000, description="The raw archive's file name.")] = None,
+) -> schemas.Deployment:
+    """Deploy an archive, sent as it is or in a form. Without `site` the site is named after the file."""
+    folder, max_bytes = platform.operations.incoming, platform.settings.upload_max_bytes
+    async with received(request, folder=folder, max_bytes=max_bytes, filename=filename) as (upload, form):
+        fields = form.fields if form else {}
+        named = check_site_name(fields["site"]) if "site" in fields else site
+        env = _env(fields["env"]) if "env" in fields else None
+        deployment = await platform.operations.deploy_zip(caller.user, upload, site=named, env=env)
+    response.headers["Location"] = f"/api/deployments/{deployment.id}"
+    return await show_deployment(platform, deployment)
+
+
+@router.post("/git", status_code=202, responses=documented(400, 401, 403, 409, 413, 422, 503, also=_ACCEPTED))
+async def deploy_git(body: GitRequest, response: Response, caller: Caller, platform: PlatformDep) -> schemas.Deployment:
+    """Deploy a repository's branch, tag or commit. Without `site` the site is named after the repository."""
+    deployment = await platform.operations.deploy_git(
+        caller.user,
+        url=body.url,
+        ref=body.ref,
+        subdirectory=body.subdirectory,
+        site=body.site,
+        env=body.env,
+        token=body.token,
+    )
+    response.headers["Location"] = f"/api/deployments/{deployment.id}"
+    return await show_deployment(platform, deployment)
+
+
+@router.get("", responses=documented(401, 422, 503))
+async def list_deployments(
+    caller: Caller,
+    platform: PlatformDep,
+    site: Annotated[str | None, Query(max_length=100)] = None,
+    status: Annotated[list[Status] | None, Query(description="May be repeated.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> schemas.DeploymentList:
+    """The caller's deployments, newest first; everybody's for an admin."""
+    page = await platform.records.list_deployments(
+        owner=scope(caller.user), site=site, statuses=set(status) if status else None, limit=limit, cursor=cursor
+    )
+    return schemas.DeploymentList(items=await show_deployments(platform, page.items), next_cursor=page.next_cursor)
+
+
+@router.get("/{deployment_id}", responses=documented(401, 404, 422, 503))
+async def get_deployment(deployment: OwnedDeployment, platform: PlatformDep) -> schemas.Deployment:
+    return await show_deployment(platform, deployment)
+
+
+@router.post("/{deployment_id}/stop", responses=documented(401, 403, 404, 409, 422, 503))
+async def stop_deployment(deployment: OwnedDeployment, platform: PlatformDep) -> schemas.Deployment:
+    """STOPPED; or cancelled before it ran, which is FAILED with the code `cancelled`. Idempotent."""
+    return await show_deployment(platform, await platform.operations.stop(deployment))
+
+
+@router.post(
+    "/{deployment_id}/redeploy",
+    status_code=202,
+    responses=documented(401, 403, 404, 409, 422, 503, also=_ACCEPTED),
+)
+async def redeploy(deployment: OwnedDeployment, response: Response, platform: PlatformDep) -> schemas.Deployment:
+    """A new deployment of the same source; of Git, the reference's newest commit."""
+    fresh = await platform.operations.redeploy(deployment)
+    response.headers["Location"] = f"/api/deployments/{fresh.id}"
+    return await show_deployment(platform, fresh)
+
+
+@router.delete("/{deployment_id}", status_code=204, responses=documented(401, 403, 404, 409, 422, 503))
+async def delete_deployment(deployment: OwnedDeployment, platform: PlatformDep) -> None:
+    """Container, image, files, logs and route are gone afterwards."""
+    await platform.operations.delete(deployment)
+
+
+@router.get(
+    "/{deployment_id}/logs",
+    response_model=LogPage,
+    responses=documented(
+        401, 404, 422, 503, also={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+    ),
+)
+async def read_logs(
+    deployment: OwnedDeployment,
+    platform: PlatformDep,
+    secret: Credential,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+    last_event_id: Annotated[str, Header(include_in_schema=False)] = "",
+    stage: Annotated[str | None, Query(max_length=50, description="Only this stage's lines.")] = None,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Only lines with a higher number.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=5000, description="Lines a page (JSON).")] = 1000,
+) -> Any:
+    """The log, page by page; with `Accept: text/event-stream` it is followed: events `log` (its id is the line's
+    number), `status` (the deployment, at first and whenever it changes) and `end`. `Last-Event-ID` resumes."""
+    if "text/event-stream" in accept:
+        if last_event_id.isdecimal() and last_event_id.isascii():
+            after = min(int(last_event_id[:16]), 2**53)
+
+        async def recheck() -> object:
+            return await platform.identity.authenticate(secret)
+
+        return follow(platform, deployment.id, stage=stage, after=after, recheck=recheck)
+    page = await platform.logs.read(deployment.id, after=after, stage=stage, limit=limit)
+    return LogPage(lines=list(page.lines), next=page.next)
+
+
+def _env(text: str) -> dict[str, str]:
+    """The form's `env` field, held to the same rules as in JSON bodies."""
+    try:
+        return _ENV.validate_python(from_json(text), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        hint = first.get("ctx", {}).get("hint", "Send a JSON object whose values are strings.")
+        raise InvalidInput(f"`env`: {first['msg']}.", code=first["type"], hint=hint, pointer="/env") from None
+    except ValueError:
+        raise InvalidInput(
+            "`env` is not JSON.", code="env_invalid", hint="Send a JSON object of strings.", pointer="/env"
+        ) from None

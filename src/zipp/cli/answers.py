@@ -1,0 +1,62 @@
+"""The API's answers as the verbs read them (API.md); fields may be added, so none is forbidden."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class Failure(TypedDict):
+    code: str
+    message: str
+    hint: str
+    stage: str
+
+
+class Deployment(TypedDict):
+    id: str
+    site: str
+    source: dict[str, Any]
+    status: str
+    stage: str | None
+    error: Failure | None
+    is_live: bool
+    url: str
+    framework: str | None
+    created_at: str
+
+
+class Site(TypedDict):
+    name: str
+    url: str
+    domains: list[str]
+    live_deployment: str | None
+    framework: str | None
+    created_at: str
+
+
+class User(TypedDict):
+    uid: str
+    email: str | None
+    role: str
+
+
+class Grant(TypedDict):
+    user: User
+    token: str
+    expires_at: str | None
+
+
+class Line(TypedDict):
+    seq: int
+    time: str
+    stage: str
+    stream: str
+    text: str
+
+
+class Lines(TypedDict):
+    lines: list[Line]
+    next: int
+
+
+UNDER_WAY = frozenset({"PENDING", "CLONING", "BUILDING"})

@@ -1,0 +1,77 @@
+"""Files that are handed out as they are: an index.html, at the root or one folder deep."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from zipp.detect.config import Config
+from zipp.detect.project import Project
+from zipp.domain.errors import DetectionError
+from zipp.domain.plan import BuildPlan, Serve
+
+INDEX = "index.html"
+CONTAINER_PORT = 8080
+
+
+class StaticDetector:
+    name = "static"
+    runs_code = False
+
+    def detect(self, project: Project, config: Config) -> BuildPlan | None:
+        folder = config.output or _folder_of_index(project)
+        if folder is None:
+            return None
+        if not project.has(str(PurePosixPath(folder, INDEX))):
+            raise _no_index(project, folder)
+        serve = config.serve or Serve.NGINX
+        server = "nginx serves" if serve is Serve.NGINX else "a container of its own serves"
+        return BuildPlan(
+            framework="static",
+            summary=f"Static site: {server} {_shown(folder)}",
+            serve=serve,
+            output=folder,
+            port=CONTAINER_PORT,
+        )
+
+
+def _folder_of_index(project: Project) -> str | None:
+    """Where index.html lies; None when there are no pages at all. Raises when only people can tell which one."""
+    if project.has(INDEX):
+        return "."
+    candidates = [folder for folder in project.folders() if project.has(f"{folder}/{INDEX}")]
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        raise DetectionError(
+            f"Several folders have an {INDEX}: {_listed([_shown(folder) for folder in candidates])}.",
+            code="static_ambiguous",
+            hint=f'Name the one to serve in zipp.toml: output = "{candidates[0]}"',
+        )
+    if any(_is_page(file) for file in project.files()):
+        raise _no_index(project, ".")
+    return None
+
+
+def _no_index(project: Project, folder: str) -> DetectionError:
+    pages = [file for file in project.files(folder) if _is_page(file)]
+    if not project.has_folder(folder):
+        message, hint = f"The folder {folder[:80]!r} does not exist.", "Correct `output` in zipp.toml."
+    elif pages:
+        message = f"{_shown(folder)} has {_listed(pages)}, but no {INDEX}."
+        hint = f"Rename the first page: {pages[0]} -> {INDEX}. It is what visitors get at the site's address."
+    else:
+        message, hint = f"{_shown(folder)} has no {INDEX}.", "Add one, or correct `output` in zipp.toml."
+    return DetectionError(message, code="static_no_index", hint=hint)
+
+
+def _is_page(file: str) -> bool:
+    return file.lower().endswith((".html", ".htm"))
+
+
+def _shown(folder: str) -> str:
+    return "./" if folder == "." else f"./{folder}/"
+
+
+def _listed(names: list[str]) -> str:
+    shown = [name[:60] for name in names[:5]]
+    return ", ".join(shown) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,1 @@
+"""The Docker engine's API, for the two capabilities that need it: runtime and images."""

@@ -1,0 +1,45 @@
+"""Secrets that stand for an account. A prefix names the kind, so that secret scanners find one that leaked."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal
+
+from zipp.domain.ids import new_id, now
+from zipp.domain.user import Token
+
+Kind = Literal["session", "api", "setup"]
+
+PREFIXES: dict[Kind, str] = {"session": "zipp_s_", "api": "zipp_t_", "setup": "zipp_setup_"}
+_RANDOM_BYTES = 32  # 256 bits: not to be guessed, so an unsalted fast hash is enough to store
+_LONGEST = 100
+
+
+def new_token(uid: str, kind: Kind, *, seconds: int | None, name: str = "") -> tuple[str, Token]:
+    """A secret and the token that is stored for it; `seconds` None never expires."""
+    secret = PREFIXES[kind] + secrets.token_urlsafe(_RANDOM_BYTES)
+    at = now()
+    expires_at = None if seconds is None else at + timedelta(seconds=seconds)
+    token = Token(
+        id=new_id(),
+        uid=uid,
+        kind=kind,
+        name=name,
+        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
+        created_at=at,
+        expires_at=expires_at,
+    )
+    return secret, token
+
+
+def digest(secret: str) -> str | None:
+    """What a secret is stored under; None for a text that can be none of ours."""
+    if len(secret) > _LONGEST or not secret.isascii() or not secret.startswith(tuple(PREFIXES.values())):
+        return None
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def is_expired(token: Token, *, at: datetime) -> bool:
+    return token.expires_at is not None and token.expires_at <= at

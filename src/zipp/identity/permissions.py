@@ -1,0 +1,35 @@
+"""Who may see and change what: the one place that knows."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from zipp.domain.errors import NotAllowed, NotFound
+from zipp.domain.user import Role, User
+
+
+class Owned(Protocol):
+    @property
+    def owner(self) -> str: ...
+
+
+R = TypeVar("R", bound=Owned)
+
+
+def scope(user: User) -> str | None:
+    """The owner that the user's lists are limited to; None for admins, who see everybody's."""
+    return None if user.role is Role.ADMIN else user.uid
+
+
+def require_owned(user: User, resource: R | None, what: str) -> R:
+    """The resource. Raises NotFound, the same for one that is absent and one that is somebody else's."""
+    if resource is None or scope(user) not in (None, resource.owner):
+        raise NotFound(f"There is no such {what}.", hint=f"Check the {what}'s name or id; it may have been deleted.")
+    return resource
+
+
+def require_admin(user: User) -> None:
+    if user.role is not Role.ADMIN:
+        raise NotAllowed(
+            "Only an admin may do this.", code="admin_required", hint="Ask an admin of this platform to do it."
+        )
