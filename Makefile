@@ -25,7 +25,7 @@ bench: ## measure the claims, each against the same done by hand
 	@scripts/bootstrap --dev && .venv/bin/python bench/run.py $(ARGS)
 
 docs: ## write docs/reference anew from the code
-	@scripts/bootstrap --python && .venv/bin/python scripts/docs
+	@scripts/bootstrap --python && .venv/bin/python scripts/docs.py
 
 lock: ## pin the newest versions that fit pyproject.toml (ARGS=--upgrade) into the lock files
 	@scripts/lock $(ARGS)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 
-from measuring import Bench
 from figures import Goal, Row
-from hand_sites import HandSite, with_static_dockerfile
+from hand_sites import HandSite, with_static_dockerfile, with_zipps_dockerfile
+from measuring import Bench
 from on_zipp import OnZipp
 from rounds import interleaved
-from sources import Files, express_site, static_site, token, write
+from sources import express_site, static_site, token
 
-from zipp.detect import detect
 from zipp.detect.node import PORT as NODE_PORT
 from zipp.detect.static import CONTAINER_PORT as STATIC_PORT
-from zipp.images.dockerfile import render
 
 BY_HAND, BY_BUILDKIT = "by hand", "by hand, BuildKit"
 
@@ -56,7 +53,7 @@ def static_zip(bench: Bench) -> Iterator[Row]:
 
 
 def node_redeploy(bench: Bench) -> Iterator[Row]:
-    """An Express server whose dependencies stay, one line changed; the layers above that line are warm on both sides."""
+    """An Express server, one line changed: the layers of its dependencies are warm on both sides."""
     zipp, site = OnZipp(bench.platform), "node"
 
     def on_zipp(number: int) -> float:
@@ -75,7 +72,7 @@ def node_redeploy(bench: Bench) -> Iterator[Row]:
         return sites[name].timed_deploy(with_zipps_dockerfile(express_site(mark)), mark, buildkit=name == BY_BUILDKIT)
 
     for name in sites:
-        contestants[name] = lambda number, name=name: by_hand(name, number)
+        contestants[name] = partial(by_hand, name)
     took = interleaved(contestants, rounds=bench.plan.deploys)
     for each in sites.values():
         each.close()
@@ -109,9 +106,3 @@ def rollback(bench: Bench) -> Iterator[Row]:
     by_hand.close()
     zipp.forget(site)
     yield Row("rollback", "Rollback of a container site", "s", took["zipp"], took[BY_HAND], Goal("figure", at_most=1.0))
-
-
-def with_zipps_dockerfile(files: Files) -> Files:
-    """The same project with the Dockerfile that Zipp generates for it, as text in a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        return {**files, "Dockerfile": render(detect(write(files, Path(folder)))).encode()}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from figures import Goal, Row, Series
-from hand_sites import HandSite, with_static_dockerfile
+from hand_sites import HandSite, with_static_dockerfile, with_zipps_dockerfile
 from measuring import Bench
 from on_zipp import OnZipp
 from sources import Files, express_site, small_site, token
@@ -14,7 +15,6 @@ from visits import Tally, visitors
 
 from zipp.detect.node import PORT as NODE_PORT
 from zipp.detect.static import CONTAINER_PORT as STATIC_PORT
-from deploys import with_zipps_dockerfile
 
 SETTLE_SECONDS = 0.5
 
@@ -23,10 +23,10 @@ def failed_requests(bench: Bench) -> Iterator[Row]:
     """By hand is a container in both cases: that is how the same is done by hand in the rows above."""
     for kind, make, by_hand, port in (
         ("static", small_site, with_static_dockerfile, STATIC_PORT),
-        ("Express", express_site, with_zipps_dockerfile, NODE_PORT),
+        ("Node", express_site, with_zipps_dockerfile, NODE_PORT),
     ):
         zipp = _on_zipp(bench, kind.lower(), make)
-        hand = _by_hand(bench, kind.lower(), lambda mark, make=make, by_hand=by_hand: by_hand(make(mark)), port)
+        hand = _by_hand(bench, kind.lower(), partial(_with_dockerfile, make, by_hand), port)
         yield Row(
             "gapless",
             f"Failed requests in {bench.plan.redeploys} redeploys of a {kind} site",
@@ -37,6 +37,10 @@ def failed_requests(bench: Bench) -> Iterator[Row]:
             note=f"Zipp: {_told(zipp)}. By hand: {_told(hand)}. {bench.plan.clients} clients, keep-alive.",
             paired=False,
         )
+
+
+def _with_dockerfile(make: Callable[[str], Files], add: Callable[[Files], Files], mark: str) -> Files:
+    return add(make(mark))
 
 
 def _on_zipp(bench: Bench, kind: str, make: Callable[[str], Files]) -> Tally:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from hand import ByHand
 from sources import Files, write
 from visits import first_answer
+
+from zipp.detect import detect
+from zipp.images.dockerfile import render
 
 STATIC_DOCKERFILE = b"FROM zipp/static:1\nCOPY public /srv/site\n"
 
@@ -79,3 +84,9 @@ class HandSite:
 
 def with_static_dockerfile(files: Files) -> Files:
     return {f"public/{name}": content for name, content in files.items()} | {"Dockerfile": STATIC_DOCKERFILE}
+
+
+def with_zipps_dockerfile(files: Files) -> Files:
+    """The same project with the Dockerfile that Zipp generates for it, as text in a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {**files, "Dockerfile": render(detect(write(files, Path(folder)))).encode()}

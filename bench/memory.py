@@ -59,7 +59,7 @@ def upload(bench: Bench) -> Iterator[Row]:
     )
     for way, send in ways:
         site = f"big-{way.split()[0]}"
-        growth, seconds = _growth(bench, lambda send=send, site=site: zipp.running(send(archive, site)))
+        growth, seconds = _growth(bench, lambda: zipp.running(send(archive, site)))  # noqa: B023 called at once
         zipp.forget(site)
         yield Row(
             "upload",

@@ -110,10 +110,8 @@ class OnZipp:
         until(lambda: self._containers_of(site) <= 1, seconds=RETIRED_SECONDS, what=f"one container of {site}")
 
     def _containers_of(self, site: str) -> int:
-        instance = f"label=zipp.instance={self.platform.instance}"
-        return len(
-            self.platform.docker("ps", "-aq", "--filter", instance, "--filter", f"label=zipp.site={site}").split()
-        )
+        filters = ("--filter", f"label=zipp.instance={self.platform.instance}", "--filter", f"label=zipp.site={site}")
+        return len(self.platform.docker("ps", "-aq", *filters).split())
 
     def forget(self, site: str) -> None:
         answer = self.platform.api.delete(f"/api/sites/{site}")
@@ -130,4 +128,5 @@ class OnZipp:
 
     def _explain(self, deployment_id: str) -> str:
         deployment = self.platform.get(deployment_id)
-        return f"deployment is {deployment['status']}: {deployment['error']}\n{self.platform.log_text(deployment_id)[-2000:]}"
+        log = self.platform.log_text(deployment_id)[-2000:]
+        return f"the deployment is {deployment['status']}: {deployment['error']}\n{log}"

@@ -18,7 +18,7 @@ def markdown(results: Sequence[Row | Missing], environment: Mapping[str, str]) -
     if notes:
         lines += ["## Notes", "", *notes, ""]
     lines.append(
-        "Median (smallest to largest) of all rounds. How each row is measured: [bench/README.md](../README.md)."
+        "Median (smallest to largest) of the rounds. How each row is measured: [bench/README.md](../README.md)."
     )
     return "\n".join(lines) + "\n"
 

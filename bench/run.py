@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -50,8 +50,7 @@ GROUPS: dict[str, Group] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    for signum in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, _interrupt)  # so that everything is tidied up
+    _on_signals(_interrupt)
     if options.clean:
         ByHand("clean").remove_labelled(RUN_LABEL)
         return 0
@@ -85,17 +84,25 @@ def _measured(plan: Plan, chosen: Sequence[str]) -> tuple[list[Row | Missing], d
         has_buildkit = hand.has_buildkit()
         platform = LivePlatform()
         try:
+            _make_base_images(platform)
             bench = Bench(plan, platform.start(), hand, has_buildkit)
             for name in chosen:
                 _say(f"{time.monotonic() - began:5.0f} s  {name}")
                 results += _group(name, bench)
         finally:
+            _on_signals(signal.SIG_IGN)
             platform.close()
     finally:
+        _on_signals(signal.SIG_IGN)
         hand.close()
     environment["Load at the end"] = _load()
     environment["Duration"] = f"{time.monotonic() - began:.0f} s"
     return results, environment
+
+
+def _make_base_images(platform: LivePlatform) -> None:
+    """Both sides build on them; nothing to do where `make up` has been run."""
+    subprocess.run([sys.executable, "-m", "zipp", "bases"], env=platform.env, check=True, stdout=sys.stderr)
 
 
 def _group(name: str, bench: Bench) -> list[Row | Missing]:
@@ -157,6 +164,12 @@ def _output(argv: Sequence[str]) -> str:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _on_signals(action: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """A run that is ended tidies up first, and tidying up is not interrupted in its turn."""
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, action)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

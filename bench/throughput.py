@@ -1,4 +1,4 @@
-"""Rows: requests a second through Zipp's nginx, against a minimal nginx in front of the very same container or files."""
+"""Rows: requests a second through Zipp's nginx, against a minimal nginx in front of the same container or files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from measuring import Bench
 from on_zipp import OnZipp
 from rounds import interleaved
 from sources import Files, express_site, static_site, token, write
+from visits import first_answer
 
 THREADS, CONNECTIONS = 2, 32
 GOAL = Goal("ratio", at_least=0.95)
@@ -42,6 +43,7 @@ def _container(bench: Bench, kind: str, what: str, make: Callable[[str], Files])
             "nginx by hand": (hand.nginx.port, hand.nginx.host(f"{site}-plain")),
             "nginx by hand, upstream keep-alive": (hand.nginx.port, hand.nginx.host(f"{site}-kept")),
         },
+        token(site, 0),
     )
     for name in (f"{site}-plain", f"{site}-kept"):
         hand.nginx.forget(name)
@@ -63,13 +65,18 @@ def _files(bench: Bench) -> Iterator[Row]:
             "Zipp": (bench.platform.http_port, bench.platform.host(site)),
             "nginx by hand, its root": (hand.nginx.port, hand.nginx.host(site)),
         },
+        token(site, 0),
     )
     hand.nginx.forget(site)
     zipp.forget(site)
     yield Row("requests", "Requests to static files", "req/s", rate["Zipp"], rate["nginx by hand, its root"])
 
 
-def _measured(bench: Bench, targets: dict[str, tuple[int, str]]) -> dict[str, Series]:
+def _measured(bench: Bench, targets: dict[str, tuple[int, str]], mark: str) -> dict[str, Series]:
+    """Begun only once every target gives the right answer: a reload takes effect some time after it was asked for."""
+    for target in targets.values():
+        first_answer(*target, mark)
+
     def asked(target: tuple[int, str]) -> Callable[[int], float]:
         return lambda number: _wrk(*target, seconds=1 if number < 0 else bench.plan.wrk_seconds)
 
@@ -109,8 +116,7 @@ def ensure_wrk() -> None:
         return
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     try:
-        subprocess.run(
-            [*as_root, "apt-get", "install", "-y", "-q", "wrk"], check=True, capture_output=True, timeout=120
-        )
+        install = [*as_root, "apt-get", "install", "-y", "-q", "wrk"]
+        subprocess.run(install, check=True, capture_output=True, timeout=120)
     except (OSError, subprocess.SubprocessError):
         raise RuntimeError("wrk is missing and could not be installed: apt-get install wrk") from None

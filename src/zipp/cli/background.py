@@ -17,7 +17,7 @@ from zipp.domain.errors import Unavailable
 if TYPE_CHECKING:
     from zipp.settings import Settings
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.05
 LOG_MAX_BYTES = 10_000_000

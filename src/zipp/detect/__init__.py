@@ -39,7 +39,15 @@ def detect(tree: Path) -> BuildPlan:
         if not project.has_folder(str(config.root)):
             raise config_invalid(f"{FILE}: root: the folder {str(config.root)[:80]!r} does not exist.")
         project = Project(project.root / str(config.root))
-    return overridden(_first_plan(project, config), config)
+    return _with_note_on_secrets(overridden(_first_plan(project, config), config), project)
+
+
+def _with_note_on_secrets(plan: BuildPlan, project: Project) -> BuildPlan:
+    """images/dockerfile.py leaves .env out of what it builds; whoever relied on it must hear of that."""
+    if not (plan.base and project.has(".env")):
+        return plan
+    note = ".env stays out of the image: set its values as the site's environment"
+    return plan.model_copy(update={"summary": f"{plan.summary}; {note}"})
 
 
 def _first_plan(project: Project, config: Config) -> BuildPlan:

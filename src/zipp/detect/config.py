@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from zipp.detect.project import Project, relative
 from zipp.domain.errors import DetectionError
@@ -145,9 +146,10 @@ def _explained(error: ValidationError, text: str) -> DetectionError:
     return config_invalid(f"{where}: {key}: {_reason(first)}.")
 
 
-def _reason(error: Any) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+def _reason(error: ErrorDetails) -> str:
+    if error["type"] == "value_error":  # our own words, from above
+        return error["msg"].removeprefix("Value error, ")
+    return error["msg"][:1].lower() + error["msg"][1:]
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:

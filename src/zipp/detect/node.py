@@ -19,6 +19,7 @@ LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json")  # npm ci reads these,
 OTHER_LOCK_FILES = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 SERVER_FILES = tuple(f"{stem}.{suffix}" for stem in ("server", "index", "app") for suffix in ("js", "mjs", "cjs"))
 LOCK_MAX_BYTES = 4 * 1024**2
+DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies")
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 
 # The first that is a dependency names the project: what builds upon others comes before what it builds upon.
@@ -62,7 +63,7 @@ class NodeDetector:
             base=f"zipp/node:{version}",
             dependency_files=_dependency_files(project, manifest),
             # The cache would double the image's size, and the next build does not see it.
-            install=(install, "rm -rf ~/.npm"),
+            install=(install, "rm -rf ~/.npm") if install else (),
             build=(build,) if build else (),
             start=start,
             port=PORT,
@@ -115,6 +116,8 @@ def _no_start(project: Project, scripts: dict[str, Any]) -> DetectionError:
 
 def _install(project: Project, manifest: dict[str, Any]) -> tuple[str, list[str]]:
     """The command, and notes for the build log. Development packages are wanted: builds need them."""
+    if not _has_packages(manifest):
+        return "", []
     lock = next((file for file in LOCK_FILES if project.has(file)), None)
     if lock and _in_step(manifest, _read_lock(project, lock)):
         return "npm ci --include=dev --no-audit --no-fund", []
@@ -123,6 +126,15 @@ def _install(project: Project, manifest: dict[str, Any]) -> tuple[str, list[str]
     else:
         notes = [f"{file} is not used yet: npm chooses the versions" for file in OTHER_LOCK_FILES if project.has(file)]
     return "npm install --include=dev --no-audit --no-fund", notes
+
+
+def _has_packages(manifest: dict[str, Any]) -> bool:
+    scripts = _table(manifest, "scripts")
+    return (
+        any(_table(manifest, kind) for kind in DEPENDENCIES)
+        or "workspaces" in manifest
+        or any(name in scripts for name in INSTALL_SCRIPTS)
+    )
 
 
 def _read_lock(project: Project, lock: str) -> dict[str, Any]:
@@ -137,8 +149,7 @@ def _read_lock(project: Project, lock: str) -> dict[str, Any]:
 def _in_step(manifest: dict[str, Any], lock: dict[str, Any]) -> bool:
     """Whether the lock file was made for these dependencies; an old one that does not say so is trusted."""
     root = _table(_table(lock, "packages"), "")
-    kinds = ("dependencies", "devDependencies", "optionalDependencies")
-    return not root or all(_table(manifest, kind) == _table(root, kind) for kind in kinds)
+    return not root or all(_table(manifest, kind) == _table(root, kind) for kind in DEPENDENCIES)
 
 
 def _dependency_files(project: Project, manifest: dict[str, Any]) -> tuple[str, ...]:
@@ -146,11 +157,7 @@ def _dependency_files(project: Project, manifest: dict[str, Any]) -> tuple[str, 
     scripts = _table(manifest, "scripts")
     if "workspaces" in manifest or any(name in scripts for name in INSTALL_SCRIPTS):
         return ()
-    versions = [
-        version
-        for kind in ("dependencies", "devDependencies", "optionalDependencies")
-        for version in _table(manifest, kind).values()
-    ]
+    versions = [version for kind in DEPENDENCIES for version in _table(manifest, kind).values()]
     if any(isinstance(version, str) and version.startswith(("file:", "link:", ".", "/", "~/")) for version in versions):
         return ()
     return tuple(file for file in (MANIFEST, *LOCK_FILES, ".npmrc") if project.has(file))
@@ -164,7 +171,8 @@ def _framework(manifest: dict[str, Any]) -> tuple[str, str]:
 def _summary(label: str, commands: list[str], start: str, notes: list[str]) -> str:
     done = [command.partition(" --")[0] for command in commands if command]
     first_line = start.splitlines()[0][:80]
-    said = f"{label} app: {', '.join(done)}, then {first_line} on $PORT"
+    before = f"{', '.join(done)}, then " if done else ""
+    said = f"{label} app: {before}{first_line} on $PORT"
     return "; ".join([said, *(note for note in notes if note)])
 
 

@@ -34,6 +34,7 @@ def overridden(plan: BuildPlan, config: Config) -> BuildPlan:
         raise _without_effect(useless[0], kind)
     changes: dict[str, Any] = {
         "install": _commands(config.install),
+        "dependency_files": None if config.install is None else (),  # it may read anything: give it the whole source
         "build": _commands(config.build),
         "start": config.start,
         "port": config.port,

@@ -83,9 +83,12 @@ class Engine:
     async def post(self, path: str, body: Mapping[str, Any]) -> None:
         """A call that the client library has no name for."""
         headers = {"Content-Type": "application/json"}
-        async with self._translated(), asyncio.timeout(CALL_SECONDS):
-            async with self.stream("POST", path, params={}, data=json.dumps(body).encode(), headers=headers):
-                pass
+        async with (
+            self._translated(),
+            asyncio.timeout(CALL_SECONDS),
+            self.stream("POST", path, params={}, data=json.dumps(body).encode(), headers=headers),
+        ):
+            pass
 
     async def close(self) -> None:
         if self._docker is not None:

@@ -27,6 +27,7 @@ _ROUTES = Path("/proc/net/route")
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
+    id: str
     name: str
     interface: str
     subnet: Subnet
@@ -60,32 +61,31 @@ class Networks:
         self._engine = engine
         self._instance = instance
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._ready: dict[str, Bridge] = {}
+        self._protected: dict[str, Bridge] = {}
         self.firewall = Firewall(instance)
 
     async def ensure(self, name: str, *, again: bool = False) -> Bridge:
-        """The bridge `name`, made or adopted, its rules in force; `again` looks even when it was there before."""
-        async with self._locks[name]:
-            if name not in self._ready or again:
-                bridge = await self._find(name) or await self._create(name)
-                await self.firewall.protect(bridge.interface)
-                self._ready[name] = bridge
-        return self._ready[name]
+        """The bridge `name`, made or adopted; a look at each use, since `docker system prune` takes empty networks.
 
-    async def holders(self, name: str) -> Collection[str] | None:
-        """The addresses in use on the network; None when it does not exist."""
+        Its firewall rules are set when it is seen for the first time, and `again` when asked to.
+        """
+        async with self._locks[name]:
+            bridge = await self._find(name) or await self._create(name)
+            if again or self._protected.get(name) != bridge:
+                await self.firewall.protect(bridge.interface)
+                self._protected[name] = bridge
+        return bridge
+
+    async def holders(self, name: str) -> Collection[str]:
+        """The addresses in use on the network."""
         try:
             async with self._engine.call() as docker:
                 details = await (await docker.networks.get(name)).show()
         except EngineRefusal as refusal:
             if refusal.status == _NOT_FOUND:
-                return None
+                return ()
             raise
         return [each["IPv4Address"].partition("/")[0] for each in (details.get("Containers") or {}).values()]
-
-    def forget(self, name: str) -> None:
-        """Look again at the next use: somebody removed it behind our back."""
-        self._ready.pop(name, None)
 
     async def remove_all(self) -> None:
         """The instance's networks and their rules. Idempotent; they must be empty."""
@@ -93,7 +93,7 @@ class Networks:
             for network in await docker.networks.list(filters={"label": f"zipp.instance={self._instance}"}):
                 await self.firewall.release(interface_of(network["Name"]))
                 await (await docker.networks.get(network["Id"])).delete()
-        self._ready.clear()
+        self._protected.clear()
 
     async def _find(self, name: str) -> Bridge | None:
         async with self._engine.call() as docker:
@@ -111,8 +111,8 @@ class Networks:
         for subnet, _ in zip(candidates(name, taken), range(_ATTEMPTS), strict=False):
             try:
                 async with self._engine.call() as docker:
-                    await docker.networks.create(_options(name, subnet, self._instance))
-                return Bridge(name, interface_of(name), subnet)
+                    network = await docker.networks.create(_options(name, subnet, self._instance))
+                return Bridge(network.id, name, interface_of(name), subnet)
             except EngineRefusal as error:  # the pool overlaps, or another process of ours was faster
                 if adopted := await self._find(name):
                     return adopted
@@ -141,7 +141,7 @@ def _options(name: str, subnet: Subnet, instance: str) -> dict[str, Any]:
 
 def _bridge(network: dict[str, Any]) -> Bridge:
     name = network["Name"]
-    return Bridge(name, interface_of(name), _subnets(network)[0])
+    return Bridge(network["Id"], name, interface_of(name), _subnets(network)[0])
 
 
 def _subnets(network: dict[str, Any]) -> list[Subnet]:

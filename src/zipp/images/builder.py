@@ -20,7 +20,7 @@ from zipp.images.dockerfile import bases_of
 from zipp.images.failures import build_error
 from zipp.images.images import WriteLine
 from zipp.images.recipes import STATIC
-from zipp.images.sending import Sending, prepare
+from zipp.images.sending import DOCKERFILE, Sending, prepare
 from zipp.settings import Settings
 
 BUILD_PIDS = 4096  # a fork bomb would otherwise take the host's 32,768 process ids before its memory ends
@@ -50,9 +50,10 @@ class DockerImages:
         reference = f"{self._prefix}{site}:{deployment_id}"
         if built := await self._image_id(reference):
             return built
-        sending = await asyncio.to_thread(prepare, tree, plan)
-        await self._provide_bases(sending.dockerfile_text, write)
-        params = await self._params(reference, deployment_id, site, sending)
+        labels = {"zipp.instance": self._settings.instance, "zipp.deployment": deployment_id, "zipp.site": site}
+        sending = await asyncio.to_thread(prepare, tree, plan, labels)
+        await self._provide_bases(sending.dockerfile, write)
+        params = await self._params(reference, sending)
         build = ClassicBuild(self._engine, write, on_container=self._limit_processes)
         try:
             async with asyncio.timeout(self._settings.build_timeout_seconds):
@@ -84,14 +85,13 @@ class DockerImages:
             if owner not in keep:
                 await self._untag(tag)
 
-    async def _params(self, reference: str, deployment_id: str, site: str, sending: Sending) -> Mapping[str, str]:
+    async def _params(self, reference: str, sending: Sending) -> Mapping[str, str]:
         network = await self._networks.ensure(self._network)
-        labels = {"zipp.instance": self._settings.instance, "zipp.deployment": deployment_id, "zipp.site": site}
         memory = str(self._settings.build_memory_bytes)
         return {
             "t": reference,
-            "dockerfile": sending.dockerfile,
-            "labels": json.dumps(labels),
+            "dockerfile": DOCKERFILE,
+            "labels": json.dumps(dict(sending.labels)),
             "networkmode": network.name,
             "memory": memory,
             "memswap": memory,  # equal to memory: no swap
@@ -117,9 +117,18 @@ class DockerImages:
         """The build API has no such limit, so it is set on each container just before it starts."""
         try:
             await self._engine.post(f"containers/{container}/update", {"PidsLimit": BUILD_PIDS})
-        except EngineRefusal as refusal:  # a step that ran nothing has gone already
-            if refusal.status not in (_NOT_FOUND, _CONFLICT):
+        except EngineRefusal:
+            if await self._is_running(container):  # otherwise the step is over already, or ran nothing
                 raise
+
+    async def _is_running(self, container: str) -> bool:
+        try:
+            async with self._engine.call() as docker:
+                return bool((await docker.containers.get(container))["State"]["Running"])
+        except EngineRefusal as refusal:
+            if refusal.status == _NOT_FOUND:
+                return False
+            raise
 
     async def _leave_nothing_running(self, build: ClassicBuild) -> None:
         """The engine ends a build whose client is gone; wait for that, and help where it does not."""
@@ -137,6 +146,8 @@ class DockerImages:
         """Name the layers that would be left dangling, so that they are found again when the deployment goes."""
         repository, tag = reference.split(":")
         for number, layer in enumerate(build.stages):
+            if build.image is not None and build.image.startswith(f"sha256:{layer}"):
+                continue
             async with self._engine.call() as docker:
                 await docker.images.tag(layer, repository, tag=f"{tag}.stage{number}")
 

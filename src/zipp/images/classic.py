@@ -47,7 +47,7 @@ class ClassicBuild:
     began: float = field(default_factory=time.time)
     containers: list[str] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
-    _image: str | None = None
+    image: str | None = None
     _partial: str = ""
     _stream: Literal["stdout", "stderr"] = "stdout"
     _new_stage: bool = False
@@ -55,16 +55,21 @@ class ClassicBuild:
     async def run(self, context: AsyncIterator[bytes], params: Mapping[str, str]) -> str:
         """The image's id. Closing the connection, by cancelling for example, ends the build in the engine."""
         headers = {"Content-Type": "application/x-tar"}
+        answered = False
         try:
             async with self.engine.stream("POST", "build", params=params, data=context, headers=headers) as response:
+                answered = True
                 async for message in json_messages(response.content.iter_any()):
                     await self._hear(message)
-        except EngineRefusal as refusal:  # before anything ran: the Dockerfile can't be read, for example
+        except EngineRefusal as refusal:
+            if answered:
+                raise
+            # before anything ran: the Dockerfile can't be read, for example
             raise BuildFailure(refusal.reason, None) from refusal
         await self._flush()
-        if self._image is None:
+        if self.image is None:
             raise BuildFailure("the engine named no image", None)
-        return self._image
+        return self.image
 
     async def _hear(self, message: Mapping[str, Any]) -> None:
         if "error" in message:
@@ -72,7 +77,7 @@ class ClassicBuild:
             detail = message.get("errorDetail") or {}
             raise BuildFailure(str(detail.get("message") or message["error"]), detail.get("code"))
         if "aux" in message and "ID" in message["aux"]:
-            self._image = str(message["aux"]["ID"])
+            self.image = str(message["aux"]["ID"])
         text = message.get("stream", "")
         if text.startswith(_STDERR_ON):
             self._stream = "stderr"

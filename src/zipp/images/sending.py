@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,35 +13,46 @@ from zipp.images import dockerfile
 from zipp.images.context import Context
 from zipp.images.dockerignore import DockerIgnore
 
-GENERATED = ".zipp/Dockerfile"
+DOCKERFILE = ".zipp.Dockerfile"
+IGNORE = ".dockerignore"
 TEXT_MAX_BYTES = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """`dockerfile` is its path in the context."""
+    """The Dockerfile is DOCKERFILE in the context; `labels` are those that could not be written into its text."""
 
     context: Context
     dockerfile: str
-    dockerfile_text: str
+    labels: Mapping[str, str]
 
 
-def prepare(tree: Path, plan: BuildPlan) -> Sending:
+def prepare(tree: Path, plan: BuildPlan, labels: Mapping[str, str]) -> Sending:
     """Raises BuildError dockerfile_missing, source_escapes."""
     folder = _inside(tree, plan.root)
-    if not plan.dockerfile:
-        text = dockerfile.render(plan)
-        return Sending(Context(folder, dockerfile.excluded, {GENERATED: text.encode()}), GENERATED, text)
-    name = posixpath.normpath(plan.dockerfile)
-    content = _read(folder, name)
-    ignore = DockerIgnore(_read(folder, ".dockerignore").decode(errors="replace") if _has_ignore(folder) else "")
-    # The engine needs its Dockerfile, whatever is ignored.
-    context = Context(folder, ignore.excluded, {name: content}, looks_inside_excluded=ignore.brings_back)
-    return Sending(context, name, content.decode(errors="replace"))
+    own = plan.dockerfile
+    original = _read(folder, own).decode(errors="surrogateescape") if own else dockerfile.render(plan)
+    text, left = labelled(original, labels)
+    ignore_text = _read(folder, IGNORE) if own and (folder / IGNORE).is_file() else f"{IGNORE}\n".encode()
+    # The engine takes what is ignored out of the context once it has read it: the labels, which differ from build to
+    # build, would otherwise make every COPY of the whole folder a new one.
+    extra = {DOCKERFILE: text.encode(errors="surrogateescape"), IGNORE: ignore_text + f"\n{DOCKERFILE}\n".encode()}
+    if not own:
+        return Sending(Context(folder, dockerfile.excluded, extra), text, left)
+    ignore = DockerIgnore(ignore_text.decode(errors="replace"))
+    return Sending(Context(folder, ignore.excluded, extra, ignore.brings_back), text, left)
 
 
-def _has_ignore(folder: Path) -> bool:
-    return (folder / ".dockerignore").is_file()
+def labelled(text: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """All labels in one instruction at the end, since the engine would make a layer of each; and what is left to do.
+
+    After a line that goes on (which the last one should not), nothing can be appended.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if not lines or lines[-1].endswith(("\\", "`")):
+        return text, labels
+    pairs = " ".join(f"{name}={json.dumps(value)}" for name, value in labels.items())
+    return f"{text.rstrip()}\nLABEL {pairs}\n", {}
 
 
 def _read(folder: Path, name: str) -> bytes:

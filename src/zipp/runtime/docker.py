@@ -128,10 +128,7 @@ class DockerRuntime:
         """Why the engine would not start it, by looking: its words differ from version to version."""
         if await asyncio.to_thread(is_taken, spec.host_port):
             return PortTaken(f"127.0.0.1:{spec.host_port} is taken")
-        holders = await self._networks.holders(network)
-        if holders is None:
-            self._networks.forget(network)  # somebody removed it: the next start makes it anew
-        elif address in holders:
+        if address in await self._networks.holders(network):
             return PortTaken(f"{address}, the address that belongs to port {spec.host_port}, is taken")
         return StartError(
             f"The engine could not start the container: {refusal.reason[:300]}",

@@ -128,6 +128,8 @@ async def _fill(git: Git, url: GitUrl, ref: str, *, limits: SourceLimits, write:
     except GitFailed as failed:
         for line in failed.stderr.splitlines()[-_LOGGED_LINES:]:
             await write(f"git: {line}")
+        if git.reached_file_limit():
+            raise failure("git_too_large") from failed
         raise
     escaping = await in_thread(partial(escaping_link, git.folder / "tree"))
     if escaping is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 from asyncio import StreamReader, Task
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -18,6 +17,11 @@ _KEPT_OUTPUT = 32 * 1024
 _MAX_RECORD = 64 * 1024
 _READ = 64 * 1024
 _MEMORY_BYTES = 1024**3  # a pack of deltas can promise gigabytes in kilobytes
+
+# A constant: what varies comes as arguments. Limits hold from the first moment for all that git starts; nginx's
+# workers must be able to read what it writes. (uvloop takes no umask, and code between fork and exec is not safe in a
+# process with threads.) POSIX counts -d in KiB and -f in 512 bytes.
+_LIMITED = 'umask 022; ulimit -c 0; ulimit -d "$1"; ulimit -f "$2"; shift 2; exec git "$@"'
 
 
 class GitFailed(Exception):
@@ -59,39 +63,54 @@ class Git:
                     raise GitFailed(0, "record too long")
             await _succeeded(process, errors)
 
+    def reached_file_limit(self) -> bool:
+        """Whether a download was cut off at `max_file_bytes`: git itself only says that something went wrong."""
+        packs = (self.folder / "git" / "objects" / "pack").glob("*")
+        return any(pack.stat().st_size >= self.max_file_bytes for pack in packs)
+
     @asynccontextmanager
     async def _running(self, *arguments: str) -> AsyncIterator[tuple[Process, Task[str]]]:
         """The process, and what it says on its error stream; killed with its whole group unless it ends by itself."""
-        process = await asyncio.create_subprocess_exec(
-            *self._limited(),
-            "git",
-            f"--git-dir={self.folder / 'git'}",
-            f"--work-tree={self.folder / 'tree'}",
-            *arguments,
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-            env=dict(self.environment),
-            cwd=self.folder / "tree",
-            start_new_session=True,
-            umask=0o022,
-        )
+        process = await self._start(*arguments)
         errors = asyncio.create_task(_tail(cast(StreamReader, process.stderr)))
         try:
             yield process, errors
         except BaseException:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _kill_group(process)
             raise
         finally:
             await asyncio.wait([asyncio.create_task(process.wait()), errors])
 
-    def _limited(self) -> list[str]:
-        """util-linux's prlimit, where there is one: it holds for everything that git starts, from the first moment."""
-        prlimit = shutil.which("prlimit")
-        if prlimit is None:
-            return []
-        return [prlimit, f"--data={_MEMORY_BYTES}", f"--fsize={self.max_file_bytes}", "--core=0", "--"]
+    async def _start(self, *arguments: str) -> Process:
+        """Cancelled halfway, asyncio kills the first process only, and git's transports live on: so it is let start,
+        then all of it is killed."""
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *("sh", "-c", _LIMITED, "sh", str(_MEMORY_BYTES // 1024), str(-(-self.max_file_bytes // 512))),
+                f"--git-dir={self.folder / 'git'}",
+                f"--work-tree={self.folder / 'tree'}",
+                *arguments,
+                stdin=DEVNULL,
+                stdout=PIPE,
+                stderr=PIPE,
+                env=dict(self.environment),
+                cwd=self.folder / "tree",
+                start_new_session=True,
+            )
+        )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await asyncio.wait([starting])
+            if starting.exception() is None:
+                _kill_group(starting.result())
+                await starting.result().wait()
+            raise
+
+
+def _kill_group(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _succeeded(process: Process, errors: Task[str]) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from zipp.detect.config import Config, ConfiguredLimits
 from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan, Limits
 
@@ -51,6 +54,26 @@ def test_every_key_reaches_the_plan(planned: Planned) -> None:
     assert plan.limits == Limits(memory_bytes=1536 * 1024**2, cpus=2, pids=100)
     assert plan.summary.endswith(
         "; zipp.toml sets build, env, framework, health, install, limits, port, read_only, serve, start"
+    )
+
+
+def test_an_install_command_of_their_own_gets_the_whole_source(planned: Planned) -> None:
+    tree = {"package.json": {"scripts": {"start": "x"}, "dependencies": {"express": "5"}}}
+    assert planned(tree).dependency_files == ("package.json",)
+    assert planned({**tree, "zipp.toml": 'install = "npm ci && node setup.js"'}).dependency_files == ()
+
+
+def test_the_documentation_shows_every_key_and_no_other() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "zipp-toml.md").read_text()
+    example = tomllib.loads(page.partition("```toml\n")[2].partition("```")[0])
+    assert set(example) == set(Config.model_fields)
+    assert set(example["limits"]) == set(ConfiguredLimits.model_fields)
+    Config.model_validate(example)
+
+
+def test_an_env_file_stays_out_and_that_is_said(planned: Planned) -> None:
+    assert planned({**NODE, ".env": "A=1"}).summary.endswith(
+        "; .env stays out of the image: set its values as the site's environment"
     )
 
 
@@ -141,7 +164,7 @@ def test_an_unknown_key_is_named_with_its_line(refused: Refused, text: str, mess
         ('output = "/etc"', "line 1: output: name a folder inside the project, such as 'site' or 'packages/web'."),
         ('[limits]\nmemory = "lots"', 'line 2: limits.memory: write a size such as "512MB" or "1.5GB".'),
         ('[limits]\nmemory = "1MB"', "line 2: limits.memory: input should be greater than or equal to 16777216."),
-        ("[limits]\ncpus = nan", "line 2: limits.cpus: input should be greater than or equal to 0.05."),
+        ("[limits]\ncpus = nan", "line 2: limits.cpus: input should be less than or equal to 256."),
         ('[env]\nPORT = "1"', "line 1: env: PORT is set by Zipp: write `port = 3000` at the top level instead."),
         ('[env]\n"A B" = "1"', "line 1: env: 'A B' is not a variable's name: use letters, digits and '_'."),
         ("[env]\nA = [1]", "line 1: env: A must be text, a number, true or false."),

@@ -39,6 +39,12 @@ def test_without_a_lock_file_npm_install_is_run(planned: Planned) -> None:
     assert plan.summary == "Express app: npm install, then node server.js on $PORT"
 
 
+def test_without_packages_nothing_is_installed(planned: Planned) -> None:
+    plan = planned({"package.json": {"scripts": {"start": "node server.js"}}})
+    assert plan.install == ()
+    assert plan.summary == "Node app: node server.js on $PORT"
+
+
 def test_a_shrinkwrap_is_a_lock_file_too(planned: Planned) -> None:
     assert planned({"package.json": EXPRESS, "npm-shrinkwrap.json": LOCK}).install[0] == CI
 
@@ -67,7 +73,9 @@ def test_a_lock_file_of_another_tool_is_mentioned(planned: Planned, lock: str) -
 
 
 def test_a_build_script_is_run(planned: Planned) -> None:
-    plan = planned({"package.json": {"scripts": {"start": "next start", "build": "next build"}}})
+    plan = planned(
+        {"package.json": {"scripts": {"start": "x", "build": "tsc"}, "devDependencies": {"typescript": "5"}}}
+    )
     assert (plan.build, plan.start) == (("npm run build",), "npm start")
     assert plan.summary == "Node app: npm install, npm run build, then npm start on $PORT"
 
