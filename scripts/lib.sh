@@ -17,7 +17,8 @@ have() { command -v "$1" >/dev/null 2>&1; }
 die() { # die "A sentence." "What to do next."
     [ -z "$STEP" ] || echo
     STEP=""
-    printf 'error: %s\n' "$@" >&2
+    printf 'error: %s\n' "$1" >&2
+    [ $# -lt 2 ] || printf '  %s\n' "$2" >&2
     exit 1
 }
 

@@ -314,7 +314,7 @@ async def test_deployment_comes_back_as_it_was_stored(records: Records) -> None:
         source=GitSource(url="https://git.example/x.git", ref="main", commit="0" * 40, token_encrypted="sealed"),
         status=Status.FAILED,
         error=Failure(code="build_failed", message="No.", hint="Look.", stage="build"),
-        plan=BuildPlan(framework="node", summary="Node", install=("npm ci",), env={"A": "ä"}, limits=Limits()),
+        plan=BuildPlan(framework="node", summary="Node", install=("npm ci",), env={"A": "ä"}, limits={"pids": 64}),
         image="sha256:" + "1" * 64,
         port=3001,
         stages=(Stage(name="fetch", started_at=at, finished_at=at), Stage(name="build", started_at=at)),

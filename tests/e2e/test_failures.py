@@ -135,3 +135,17 @@ def test_crashed_live_site_is_started_again_by_itself(platform: LivePlatform) ->
         what="the site to be back",
     )
     assert platform.get(deployment["id"])["status"] == "RUNNING"
+
+
+def test_link_out_of_the_served_folder_is_refused_although_it_stays_in_the_source(platform: LivePlatform) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("secret.txt", "not for visitors")
+        archive.writestr("site/index.html", "hello")
+        archive.writestr("zipp.toml", 'root = "site"')
+        link = zipfile.ZipInfo("site/leak.txt")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "../secret.txt")
+    deployment = platform.deploy(buffer.getvalue(), "leaky", expect="FAILED")
+    assert deployment["error"]["code"] == "output_link_escapes"
+    assert_nothing_is_left(platform, deployment["id"])

@@ -127,6 +127,17 @@ async def application(handler: Handler, *, port: int = 0) -> AsyncIterator[Upstr
         await runner.cleanup()
 
 
+@asynccontextmanager
+async def raw_application(
+    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[Upstream]:
+    """One that writes its answers byte by byte."""
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    yield Upstream("127.0.0.1", server.sockets[0].getsockname()[1])
+    server.close()
+    await server.wait_closed()
+
+
 async def mirror(request: web.Request) -> web.Response:
     """What the application saw."""
     seen = {

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from zipp import __version__
 from zipp.api import problems
@@ -69,7 +70,7 @@ def _application(**options: Any) -> FastAPI:
         routes=pages.routes(),
         **options,
     )
-    problems.install(app)
+    problems.install(app, (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)))
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

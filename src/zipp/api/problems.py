@@ -5,7 +5,7 @@ No answer ever holds what was sent (it may be a password), a stack trace or a pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -94,10 +95,21 @@ def documented(*statuses: int, also: Responses | None = None) -> Responses:
     }
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, routes: Iterable[APIRoute]) -> None:
+    """`routes` are all that there are: a 405 names the methods of each that has the address (RFC 9110, 15.5.6)."""
+    known = tuple(routes)
+
+    async def http_error(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+        if error.status_code == 405:
+            matching = (route.methods for route in known if route.path_regex.match(request.url.path))
+            methods = set[str]().union(*matching)
+            error.headers = {"Allow": ", ".join(sorted(methods))} if methods else error.headers
+        return _http_error(error)
+
     app.add_exception_handler(errors.ZippError, _domain_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(HTTPException, http_error)
 
 
 def of_error(error: errors.ZippError) -> JSONResponse:
@@ -147,8 +159,7 @@ def _escaped(part: object) -> str:
     return str(part)[:100].replace("~", "~0").replace("/", "~1")
 
 
-async def _http_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+def _http_error(error: HTTPException) -> JSONResponse:
     status = error.status_code
     hints = {
         404: "See /api/docs for all calls.",

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from zipp.detect.project import Project, relative
 from zipp.domain.errors import DetectionError
-from zipp.domain.plan import Limits, Serve
+from zipp.domain.plan import Serve, WantedLimits
 
 FILE = "zipp.toml"
 SIZE_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
@@ -84,7 +84,7 @@ Command = Annotated[str, Field(max_length=_MAX_COMMAND), AfterValidator(_command
 
 
 class ConfiguredLimits(BaseModel):
-    """The table [limits]; what is left out stays at the platform's default."""
+    """The table [limits]; what is left out stays as the site has it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -92,9 +92,8 @@ class ConfiguredLimits(BaseModel):
     cpus: Annotated[float, Field(ge=0.05, le=256)] | None = None
     pids: Annotated[int, Field(ge=8, le=65536)] | None = None
 
-    def limits(self) -> Limits:
-        given = {"memory_bytes": self.memory, "cpus": self.cpus, "pids": self.pids}
-        return Limits.model_validate({name: value for name, value in given.items() if value is not None})
+    def limits(self) -> WantedLimits:
+        return WantedLimits(memory_bytes=self.memory, cpus=self.cpus, pids=self.pids)
 
 
 class Config(BaseModel):

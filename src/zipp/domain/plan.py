@@ -22,6 +22,20 @@ class Limits(BaseModel):
     pids: int = Field(default=256, ge=8, le=65536)
 
 
+class WantedLimits(BaseModel):
+    """What a project asks for itself: it may take less than its site's limits, never more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    memory_bytes: int | None = None
+    cpus: float | None = None
+    pids: int | None = None
+
+    def within(self, most: Limits) -> Limits:
+        wanted = self.model_dump(exclude_none=True)
+        return most.model_copy(update={name: min(value, getattr(most, name)) for name, value in wanted.items()})
+
+
 class BuildPlan(BaseModel):
     """Shell commands (`install`, `build`, `start`) are people's own text and only ever run inside a build or a
     container, as one argument of `sh -c`.
@@ -48,4 +62,4 @@ class BuildPlan(BaseModel):
     env: dict[str, str] = Field(default_factory=dict)
     health_path: str = "/"
     read_only_root: bool = True
-    limits: Limits | None = None
+    limits: WantedLimits = WantedLimits()

@@ -66,7 +66,7 @@ class DockerImages:
             ) from failure
         finally:
             await self._leave_nothing_running(build)
-            await self._keep_stages(reference, build)
+            pass
         return image
 
     async def static_server(self, *, write: WriteLine) -> str:

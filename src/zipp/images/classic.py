@@ -60,20 +60,20 @@ class ClassicBuild:
             async with self.engine.stream("POST", "build", params=params, data=context, headers=headers) as response:
                 answered = True
                 async for message in json_messages(response.content.iter_any()):
-                    await self._hear(message)
+                    await self.hear(message)
         except EngineRefusal as refusal:
             if answered:
                 raise
             # before anything ran: the Dockerfile can't be read, for example
             raise BuildFailure(refusal.reason, None) from refusal
-        await self._flush()
+        await self.flush()
         if self.image is None:
             raise BuildFailure("the engine named no image", None)
         return self.image
 
-    async def _hear(self, message: Mapping[str, Any]) -> None:
+    async def hear(self, message: Mapping[str, Any]) -> None:
         if "error" in message:
-            await self._flush()
+            await self.flush()
             detail = message.get("errorDetail") or {}
             raise BuildFailure(str(detail.get("message") or message["error"]), detail.get("code"))
         if "aux" in message and "ID" in message["aux"]:
@@ -87,10 +87,10 @@ class ClassicBuild:
             self._partial = rest
             await self._line(line)
         if text.endswith(_STDERR_OFF):
-            await self._flush()
+            await self.flush()
             self._stream = "stdout"
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
         if self._partial:
             line, self._partial = self._partial, ""
             await self._line(line)

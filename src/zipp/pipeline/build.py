@@ -15,6 +15,7 @@ from zipp.domain.errors import BuildError
 from zipp.domain.plan import BuildPlan, Serve
 from zipp.pipeline.fetch import project_folder
 from zipp.pipeline.kit import Kit
+from zipp.sources.links import escaping_link
 
 
 async def detect(kit: Kit, deployment: Deployment) -> Deployment:
@@ -81,6 +82,12 @@ def _publish(kit: Kit, deployment: Deployment, plan: BuildPlan) -> None:
             f"The output folder {plan.output!r} does not exist.",
             code="output_missing",
             hint="Set `output` in zipp.toml to the folder that holds index.html.",
+        )
+    if link := escaping_link(files):  # inside the source, but not inside the folder that is served
+        raise BuildError(
+            f"The link {link!r} leads out of the folder that is served.",
+            code="output_link_escapes",
+            hint="Put the file itself there, or choose an `output` folder that holds both.",
         )
     release.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     _stamp(files, _next_second(release.parent))

@@ -50,7 +50,7 @@ def _spec(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_po
         listen_port=plan.port,
         host_port=host_port,
         env={**env, "PORT": str(plan.port)},
-        limits=plan.limits or site.limits,
+        limits=plan.limits.within(site.limits),
         read_only_root=plan.read_only_root,
         mounts={kit.release_folder(deployment): "/srv/site"} if has_release(plan) else {},
     )

@@ -83,6 +83,10 @@ class Nginx:
         candidate.write_text(text, encoding="utf-8")
         try:
             await self._process.test(candidate)
+        except Unavailable:
+            if self._process.master() is None:
+                check_port(self._settings)  # says more plainly what nginx may have complained about
+            raise
         finally:
             candidate.unlink(missing_ok=True)
 
@@ -105,13 +109,12 @@ class Nginx:
             raise
 
     async def _install(self, text: str, *, running: bool, before: str | None) -> None:
-        listen = f":{self._settings.http_port} default_server"
         address = f"listen {listen_address(self._settings)} default_server"
-        if running and before is not None and address in before:
+        if running and before is not None and address in before and self._at.socket.exists():
             _replace(self._at.conf, text)
             self._process.reload()
             return
-        if running and before is not None and listen in before:
+        if running and (before is None or f":{self._settings.http_port} default_server" in before):
             await self._process.stop()  # the same port at another address can't be opened while it is open
         await self._process.end_orphans()
         check_port(self._settings)

@@ -19,6 +19,7 @@ from zipp.domain.errors import Unavailable
 from zipp.proxy.layout import Layout
 
 _SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/nginx/sbin"  # often not on an ordinary user's PATH
+_MASTER, _WORKER = "nginx: master process", "nginx: worker process"
 _POLL_SECONDS = 0.01
 _RUN_SECONDS = 30
 _QUIT_SECONDS = 10  # requests under way may end
@@ -47,23 +48,29 @@ class NginxProcess:
             raise Unavailable("nginx does not start.", code="proxy_start_failed", hint=f"nginx says: {said}.")
 
     def reload(self) -> None:
-        self._signal(self.master(), signal.SIGHUP)
+        pid = self.master()
+        if pid is not None:
+            self._signal(pid, signal.SIGHUP)
 
     async def stop(self) -> None:
-        """Gracefully at first. Idempotent. Raises Unavailable `proxy_stop_failed`."""
+        """Gracefully at first. Idempotent. Raises Unavailable `proxy_stop_failed`.
+
+        Waits for the process itself: its pid file goes first, and its sockets' files later.
+        """
+        pid = self.master()
+        if pid is None:
+            return
         for signum, seconds in ((signal.SIGQUIT, _QUIT_SECONDS), (signal.SIGTERM, _TERM_SECONDS)):
-            self._signal(self.master(), signum)
-            if await until(lambda: self.master() is None, seconds):
+            self._signal(pid, signum)
+            if await until(lambda: not self._is_ours(pid, _MASTER), seconds):
                 return
-        raise Unavailable(
-            "nginx does not end.", code="proxy_stop_failed", hint=f"End the process {self.master()} by hand."
-        )
+        raise Unavailable("nginx does not end.", code="proxy_stop_failed", hint=f"End the process {pid} by hand.")
 
     def master(self) -> int | None:
         """Its process id. A pid file alone proves nothing: the number may be somebody else's by now."""
         with suppress(OSError, ValueError):
             pid = int(self._at.pid_file.read_text())
-            return pid if self._is_ours(pid, "nginx: master process") else None
+            return pid if self._is_ours(pid, _MASTER) else None
         return None
 
     async def end_orphans(self) -> None:
@@ -108,7 +115,7 @@ class NginxProcess:
     def _workers(self) -> list[int]:
         """Those that accept connections, not those that are shutting down."""
         running = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-        return [pid for pid in running if self._is_ours(pid, "nginx: worker process")]
+        return [pid for pid in running if self._is_ours(pid, _WORKER)]
 
     def _is_ours(self, pid: int, title: str) -> bool:
         with suppress(OSError):
@@ -120,10 +127,9 @@ class NginxProcess:
         return False
 
     @staticmethod
-    def _signal(pid: int | None, signum: signal.Signals) -> None:
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signum)
+    def _signal(pid: int, signum: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signum)
 
 
 async def until(condition: Callable[[], bool], seconds: float) -> bool:

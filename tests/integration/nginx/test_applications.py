@@ -9,7 +9,7 @@ import zlib
 import pytest
 import websockets
 from aiohttp import web
-from nginxsite import HOST, MIB, Site, application, mirror
+from nginxsite import HOST, MIB, Site, application, mirror, raw_application
 
 from zipp.domain.route import Page, Upstream
 
@@ -113,19 +113,24 @@ async def test_a_body_over_the_limit_is_an_honest_413_and_never_reaches_the_appl
 
 @pytest.mark.parametrize("kind", ["text/event-stream", "text/html", "application/octet-stream"])
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-async def test_a_stream_arrives_piece_by_piece_as_it_is_written(site: Site, kind: str, encoding: str) -> None:
+@pytest.mark.parametrize("framing", ["chunked", "until close"])
+async def test_a_stream_arrives_piece_by_piece_as_it_is_written(
+    site: Site, kind: str, encoding: str, framing: str
+) -> None:
     """The application writes the second piece only once the first has been seen."""
-    seen = asyncio.Event()
+    seen, chunked = asyncio.Event(), framing == "chunked"
 
-    async def stream(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": kind})
-        await response.prepare(request)
-        await response.write(b"data: first\n\n")
-        await seen.wait()
-        await response.write(b"data: second\n\n")
-        return response
+    async def stream(request: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        await request.readuntil(b"\r\n\r\n")
+        answer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n".encode())
+        answer.write(b"Transfer-Encoding: chunked\r\n\r\n" if chunked else b"\r\n")
+        for piece in (b"data: first\n\n", b"data: second\n\n"):
+            answer.write(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
+            await seen.wait()
+        answer.write(b"0\r\n\r\n" if chunked else b"")
+        answer.close()
 
-    async with application(stream) as upstream, asyncio.timeout(20):
+    async with raw_application(stream) as upstream, asyncio.timeout(20):
         await site.nginx.switch(HOST, upstream)
         reader, writer = await asyncio.open_connection("127.0.0.1", site.settings.http_port)
         writer.write(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: {encoding}\r\n\r\n".encode())

@@ -165,6 +165,25 @@ async def test_a_taken_port_is_named_and_what_serves_stays(alone: Site) -> None:
     await alone.nginx.start()
 
 
+async def test_an_address_of_another_machine_is_named(alone: Site) -> None:
+    with pytest.raises(Unavailable) as refused:
+        await alone.with_settings(http_host="192.0.2.1").nginx.start()
+
+    assert refused.value.code == "proxy_address_invalid"
+    assert "ZIPP_HTTP_HOST" in refused.value.hint
+
+
+@pytest.mark.parametrize("lost", ["nginx.conf", "private/internal.sock"])
+async def test_a_file_that_was_deleted_under_a_running_nginx_is_healed(alone: Site, lost: str) -> None:
+    await alone.nginx.start()
+    (alone.prefix / lost).unlink()
+
+    await alone.with_settings(site_max_body_bytes=4096).nginx.start()
+
+    await alone.nginx.ping()
+    assert (alone.prefix / lost).exists()
+
+
 async def test_a_missing_nginx_says_how_to_get_one(alone: Site) -> None:
     with pytest.raises(Unavailable) as refused:
         await alone.with_settings(nginx_binary="nginx-of-nowhere").nginx.start()

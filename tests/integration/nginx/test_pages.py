@@ -6,7 +6,7 @@ import asyncio
 import json
 
 import pytest
-from nginxsite import HOST, MIB, Site, application, eventually, free_port, mirror
+from nginxsite import HOST, MIB, Site, application, eventually, free_port, mirror, raw_application
 
 from zipp.domain.route import Page, Target, Upstream
 
@@ -44,14 +44,12 @@ async def test_an_application_that_refuses_or_hangs_up_is_an_honest_502(site: Si
     async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
-    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
-    for port in (free_port(), server.sockets[0].getsockname()[1]):
-        await site.nginx.switch(HOST, Upstream("127.0.0.1", port))
-        answer = await site.ask("/", method=method, body=b"x")
-        assert answer.status == 502
-        assert b"This site is not answering" in answer.body
-    server.close()
-    await server.wait_closed()
+    async with raw_application(hang_up) as upstream:
+        for target in (upstream, Upstream("127.0.0.1", free_port())):
+            await site.nginx.switch(HOST, target)
+            answer = await site.ask("/", method=method, body=b"x")
+            assert answer.status == 502
+            assert b"This site is not answering" in answer.body
 
 
 async def test_a_stopped_platform_is_an_honest_502_and_a_running_one_answers(site: Site) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from nginxsite import HOST, Site, eventually
+from nginxsite import HOST, Site, eventually, raw_application
 
-from zipp.domain.route import Page, Target, Upstream
+from zipp.domain.route import Page, Target
 
 
 @dataclass
@@ -35,7 +35,10 @@ class Visitor:
 
 
 async def under_load(site: Site, targets: list[Target]) -> None:
-    """Lead the host through targets 0, 1, 2 ...; each answers with its number. No visitor may notice."""
+    """Lead the host through targets 0, 1, 2 ...; each answers with its number. No visitor may notice.
+
+    Each step goes back and forth at first: what goes wrong, goes wrong within microseconds.
+    """
     version, stop = 0, asyncio.Event()
     await site.nginx.switch(HOST, targets[0])
     visitors = [Visitor(site.settings.http_port) for _ in range(8)]
@@ -43,7 +46,9 @@ async def under_load(site: Site, targets: list[Target]) -> None:
         for visitor in visitors:
             group.create_task(visitor.visit(lambda: version, stop))
         for number, target in enumerate(targets):
-            await site.nginx.switch(HOST, target)
+            for to in (targets[max(number - 1, 0)], target) * 40:
+                await site.nginx.switch(HOST, to)
+                await asyncio.sleep(0)
             version = number
             seen = [visitor.answered for visitor in visitors]
             await eventually(lambda: all(v.answered >= s + 3 for v, s in zip(visitors, seen, strict=True)))  # noqa: B023
@@ -59,21 +64,19 @@ async def test_no_request_fails_while_a_static_site_is_switched_under_load(site:
 @asynccontextmanager
 async def numbered(count: int) -> AsyncIterator[list[Target]]:
     """Applications that answer with their number."""
-    servers = []
-    for number in range(count):
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(raw_application(saying(str(number).encode()))) for number in range(count)
+        ]
 
-        async def answer(
-            reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes = str(number).encode()
-        ) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
-            writer.close()
 
-        servers.append(await asyncio.start_server(answer, "127.0.0.1", 0))
-    yield [Upstream("127.0.0.1", server.sockets[0].getsockname()[1]) for server in servers]
-    for server in servers:
-        server.close()
-        await server.wait_closed()
+def saying(body: bytes) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
+        writer.close()
+
+    return answer
 
 
 async def test_no_request_fails_while_an_application_is_switched_under_load(site: Site) -> None:

@@ -1,187 +1,17 @@
-"""The API over real records, identity and storage; only the pipeline behind it is a stand-in that writes records."""
-
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
-from fastapi import FastAPI
-
-from zipp.api.app import create_app
-from zipp.domain.deployment import Deployment, Failure, GitSource, Source, Status, ZipSource
-from zipp.domain.ids import new_id, now
-from zipp.domain.names import derive_site_name
-from zipp.domain.plan import Limits
-from zipp.domain.site import Site
-from zipp.domain.user import Role, User
-from zipp.identity.identity import Grant
-from zipp.identity.local import LocalIdentity
-from zipp.identity.passwords import Passwords
-from zipp.monitoring.logs import LogStore
-from zipp.pipeline.operations import Upload
-from zipp.records.sql import SqlRecords
-from zipp.settings import Settings
-from zipp.storage.local import LocalStorage
-from zipp.storage.storage import archive_key
-from zipp.wiring import Platform
-
-PASSWORD = "correct horse battery"
-URL = "http://localhost:8000"
-
-
-class StandInOperations:
-    """Accepts and records, and lets nothing run."""
-
-    def __init__(self, stand: Stand, incoming: Path) -> None:
-        self.stand = stand
-        self.incoming = incoming
-        self.env: dict[str, dict[str, str]] = {}
-        self.deleted: list[str] = []
-
-    async def deploy_zip(
-        self, user: User, upload: Upload, *, site: str | None, env: Mapping[str, str] | None
-    ) -> Deployment:
-        await self.stand.storage.put(archive_key(upload.sha256), upload.file)
-        source = ZipSource(filename=upload.filename, size=upload.size, sha256=upload.sha256)
-        return await self.accept(user, source, site or derive_site_name(upload.filename), env)
-
-    async def deploy_git(
-        self, user: User, *, url: str, ref: str | None, subdirectory: str | None, site: str | None,
-        env: Mapping[str, str] | None, token: str | None,
-    ) -> Deployment:  # fmt: skip
-        source = GitSource(url=url, ref=ref, subdirectory=subdirectory, token_encrypted=f"sealed:{token}")
-        return await self.accept(user, source, site or derive_site_name(url), env)
-
-    async def accept(self, user: User, source: Source, site: str, env: Mapping[str, str] | None) -> Deployment:
-        if await self.stand.records.get_site(site) is None:
-            await self.stand.records.create_site(Site(name=site, owner=user.uid, created_at=now()))
-        self.env.setdefault(site, {}).update(env or {})
-        deployment = Deployment(id=new_id(), site=site, owner=user.uid, source=source, created_at=now())
-        await self.stand.records.create_deployment(deployment)
-        return deployment
-
-    async def redeploy(self, deployment: Deployment) -> Deployment:
-        owner = User(uid=deployment.owner, email=None, created_at=now())
-        return await self.accept(owner, deployment.source, deployment.site, None)
-
-    async def stop(self, deployment: Deployment) -> Deployment:
-        if deployment.status is not Status.PENDING:
-            return deployment
-        error = Failure(code="cancelled", message="It was cancelled.", stage="queue")
-        return await self.stand.save(deployment, status=Status.FAILED, error=error, finished_at=now())
-
-    async def delete(self, deployment: Deployment) -> None:
-        self.deleted.append(deployment.id)
-        await self.stand.records.delete_deployment(deployment.id)
-        await self.stand.logs.delete(deployment.id)
-
-    async def rollback(self, site: Site, deployment_id: str | None) -> Site:
-        return site
-
-    async def update_site(
-        self, site: Site, *, domains: Sequence[str] | None = None, limits: Limits | None = None
-    ) -> Site:
-        changes = {"domains": domains and tuple(domains), "limits": limits}
-        return await self.stand.records.update_site(site.name, {k: v for k, v in changes.items() if v is not None})
-
-    async def set_env(self, site: Site, env: Mapping[str, str]) -> Site:
-        self.env[site.name] = dict(env)
-        return site
-
-    async def env_keys(self, site: Site) -> Sequence[str]:
-        return sorted(self.env.get(site.name, {}))
-
-    async def delete_site(self, site: Site) -> None:
-        for deployment in (await self.stand.records.list_deployments(site=site.name, limit=200)).items:
-            await self.delete(deployment)
-        await self.stand.records.delete_site(site.name)
-
-
-class Answering:
-    """An engine and a proxy that are there and have nothing."""
-
-    async def ping(self) -> None: ...
-
-    async def list(self) -> list[Any]:
-        return []
-
-    async def get(self, deployment_id: str) -> None:
-        return None
-
-    async def output(
-        self, deployment_id: str, *, since: datetime | None = None, tail: int | None = None, follow: bool = False
-    ) -> AsyncIterator[Any]:
-        return
-        yield
-
-
-@dataclass
-class Stand:
-    """A platform to call the API of."""
-
-    settings: Settings
-    records: SqlRecords
-    identity: LocalIdentity
-    storage: LocalStorage
-    runtime: Answering
-    proxy: Answering
-    logs: LogStore
-    operations: StandInOperations = field(init=False)
-
-    async def start(self) -> None:
-        await self.records.start()
-        await self.storage.start()
-        await self.identity.prepare_first_account()
-
-    async def close(self) -> None:
-        await self.logs.close()
-        await self.records.close()
-
-    async def save(self, deployment: Deployment, **changes: object) -> Deployment:
-        current = await self.records.get_deployment(deployment.id)
-        assert current is not None
-        (saved,) = await self.records.save(current.model_copy(update=changes))
-        self.logs.notify(saved.id)
-        return saved
-
-    async def member(self, email: str, *, role: Role = Role.MEMBER) -> Grant:
-        grant = await self.identity.signup(email=email, password=PASSWORD)
-        if role is Role.ADMIN:
-            await self.records.save_user(grant.user.model_copy(update={"role": role}))
-        return grant
-
-
-def make_stand(folder: Path, **settings: Any) -> Stand:
-    chosen: dict[str, Any] = {"login_attempts_per_minute": 1000, "api_requests_per_minute": 100_000, "signup": "open"}
-    configured = Settings(
-        data_dir=folder, admin_email="admin@example.com", admin_password=PASSWORD, **(chosen | settings)
-    )
-    records = SqlRecords(folder / "zipp.db")
-    fast = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    parts = Answering()
-    stand = Stand(
-        settings=configured,
-        records=records,
-        identity=LocalIdentity(records, configured, fast),
-        storage=LocalStorage(folder / "storage"),
-        runtime=parts,
-        proxy=parts,
-        logs=LogStore(folder / "logs", cast(Any, parts)),
-    )
-    stand.operations = StandInOperations(stand, folder / "incoming")
-    return stand
-
-
-def app_of(stand: Stand) -> FastAPI:
-    return create_app(cast(Platform, stand))
-
+import uvicorn
+from apistand import PASSWORD, Stand, app_of, client_of, make_stand, signed_in
 
 Configured = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -198,15 +28,6 @@ def configured(tmp_path: Path) -> Configured:
     return opened
 
 
-@asynccontextmanager
-async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client,
-    ):
-        yield client
-
-
 @pytest.fixture
 def stand(tmp_path: Path) -> Stand:
     return make_stand(tmp_path)
@@ -221,22 +42,56 @@ async def anonymous(stand: Stand) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def ada(stand: Stand, anonymous: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in(stand, anonymous, (await stand.member("ada@example.com")).secret) as client:
+    async with signed_in(anonymous, (await stand.member("ada@example.com")).secret) as client:
         yield client
 
 
 @pytest.fixture
 async def eve(stand: Stand, anonymous: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in(stand, anonymous, (await stand.member("eve@example.com")).secret) as client:
+    async with signed_in(anonymous, (await stand.member("eve@example.com")).secret) as client:
         yield client
 
 
 @pytest.fixture
 async def admin(stand: Stand, anonymous: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     grant = await stand.identity.login(email="admin@example.com", password=PASSWORD)
-    async with signed_in(stand, anonymous, grant.secret) as client:
+    async with signed_in(anonymous, grant.secret) as client:
         yield client
 
 
-def signed_in(stand: Stand, client: httpx.AsyncClient, secret: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=client._transport, base_url=URL, headers={"Authorization": f"Bearer {secret}"})
+@dataclass
+class Served:
+    """The API on a real port, in the test's own event loop."""
+
+    stand: Stand
+    url: str
+    port: int
+    server: uvicorn.Server
+    task: asyncio.Task[None]
+
+    async def stop(self) -> None:
+        self.server.should_exit = True
+        await asyncio.wait_for(self.task, 20)
+
+
+@pytest.fixture
+async def served(stand: Stand) -> AsyncIterator[Served]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app_of(stand), http="httptools", log_level="error"))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    async with asyncio.timeout(30):
+        while not server.started:
+            await asyncio.sleep(0.01)
+    made = Served(stand, f"http://127.0.0.1:{port}", port, server, task)
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def live_ada(served: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client over a real connection."""
+    secret = (await served.stand.member("ada@example.com")).secret
+    headers = {"Authorization": f"Bearer {secret}"}
+    async with httpx.AsyncClient(base_url=served.url, headers=headers, timeout=20, trust_env=False) as client:
+        yield client

@@ -50,9 +50,10 @@ async def test_an_unknown_address_is_a_problem(anonymous: httpx.AsyncClient) -> 
 
 
 async def test_an_unknown_method_names_the_known_ones(anonymous: httpx.AsyncClient) -> None:
-    response = await anonymous.put("/api/auth/login")
-    check(response, 405, "method_not_allowed")
-    assert response.headers["allow"] == "POST"
+    for path, methods in {"/api/auth/login": "POST", "/api/sites/blog": "DELETE, GET, PATCH"}.items():
+        response = await anonymous.put(path)
+        check(response, 405, "method_not_allowed")
+        assert response.headers["allow"] == methods
 
 
 async def test_invalid_fields_are_pointed_at_and_not_repeated(ada: httpx.AsyncClient) -> None:
@@ -132,5 +133,5 @@ def test_the_description_documents_each_error_as_a_problem(anonymous: object) ->
 
 def test_installing_handles_every_error_of_the_domain() -> None:
     app = FastAPI()
-    problems.install(app)
+    problems.install(app, [])
     assert errors.ZippError in app.exception_handlers

@@ -8,7 +8,7 @@ import pytest
 
 from zipp.detect.config import Config, ConfiguredLimits
 from zipp.domain.errors import DetectionError
-from zipp.domain.plan import BuildPlan, Limits
+from zipp.domain.plan import BuildPlan, Limits, WantedLimits
 
 Planned = Callable[[dict[str, object]], BuildPlan]
 Refused = Callable[[dict[str, object]], DetectionError]
@@ -51,7 +51,10 @@ def test_every_key_reaches_the_plan(planned: Planned) -> None:
         False,
     )
     assert plan.env == {"NODE_ENV": "production", "LOG_LEVEL": "debug", "WORKERS": "2", "TRACE": "true"}
-    assert plan.limits == Limits(memory_bytes=1536 * 1024**2, cpus=2, pids=100)
+    assert plan.limits == WantedLimits(memory_bytes=1536 * 1024**2, cpus=2, pids=100)
+    assert plan.limits.within(Limits(memory_bytes=512 * 1024**2, pids=256)) == Limits(
+        memory_bytes=512 * 1024**2, pids=100
+    )
     assert plan.summary.endswith(
         "; zipp.toml sets build, env, framework, health, install, limits, port, read_only, serve, start"
     )

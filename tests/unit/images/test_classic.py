@@ -22,8 +22,8 @@ async def heard(*streamed: str) -> tuple[ClassicBuild, list[tuple[str, str]]]:
     written = Written()
     build = ClassicBuild(Engine(), written)
     for text in streamed:
-        await build._hear({"stream": text})
-    await build._flush()
+        await build.hear({"stream": text})
+    await build.flush()
     return build, written.lines
 
 
@@ -64,7 +64,7 @@ async def test_what_the_builder_says_of_itself_is_remembered() -> None:
 async def test_error_carries_the_exit_code() -> None:
     build = ClassicBuild(Engine(), Written())
     with pytest.raises(BuildFailure) as caught:
-        await build._hear({"error": "it failed", "errorDetail": {"code": 3, "message": "it failed"}})
+        await build.hear({"error": "it failed", "errorDetail": {"code": 3, "message": "it failed"}})
     assert (caught.value.exit_code, caught.value.reason) == (3, "it failed")
 
 

@@ -14,7 +14,7 @@ from zipp.api.owned import OwnedDeployment, show_deployment, show_deployments
 from zipp.api.problems import Responses, documented
 from zipp.api.schemas import GitRequest, LogPage, SiteName
 from zipp.api.security import SIGNED_IN, Caller, Credential
-from zipp.api.stream import follow
+from zipp.api.stream import Follower
 from zipp.api.uploads import received
 from zipp.domain.deployment import Status
 from zipp.domain.errors import InvalidInput
@@ -160,7 +160,7 @@ async def read_logs(
         async def recheck() -> object:
             return await platform.identity.authenticate(secret)
 
-        return follow(platform, deployment.id, stage=stage, after=after, recheck=recheck)
+        return Follower(platform, deployment.id, stage=stage, after=after, recheck=recheck).response()
     page = await platform.logs.read(deployment.id, after=after, stage=stage, limit=limit)
     return LogPage(lines=list(page.lines), next=page.next)
 

@@ -1,0 +1,95 @@
+"""The API held to its own description: generated requests, good and bad, to every call (schemathesis).
+
+The platform behind it accepts and lets nothing run (apistand.py): fuzzing is about what goes in and comes out, and made
+up Git URLs must not be fetched.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import apistand
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+
+from zipp.api.app import openapi
+
+schema = schemathesis.openapi.from_dict(openapi())
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@schemathesis.serializer("application/zip")
+def as_it_is(ctx: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+@dataclass
+class Target:
+    url: str
+    headers: dict[str, str]
+
+    def existing(self) -> dict[str, str]:
+        """Values of path parameters that name something."""
+        with httpx.Client(base_url=self.url, headers=self.headers, trust_env=False) as client:
+            body = {"url": "https://git.example.com/fuzz.git", "site": "fuzz"}
+            deployment = client.post("/api/deployments/git", json=body).json()
+            token = client.post("/api/auth/tokens", json={"name": "fuzz"}).json()
+        return {"deployment_id": deployment["id"], "name": "fuzz", "token_id": token["id"]}
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = subprocess.Popen([sys.executable, apistand.__file__, str(folder), str(port)])
+    try:
+        yield _ready(server, f"http://127.0.0.1:{port}")
+    finally:
+        server.terminate()
+        server.wait(20)
+        shutil.rmtree(folder)
+
+
+# Whether good data is taken can't be told from the description alone: a password may be too weak, a name reserved.
+@schema.parametrize()
+@few
+def test_every_call_keeps_to_its_description(case: Any, target: Target) -> None:
+    case.call_and_validate(base_url=target.url, headers=target.headers, excluded_checks=[positive_data_acceptance])
+
+
+@schema.include(path_regex=r"\{").parametrize()
+@few
+def test_calls_on_what_exists_keep_to_their_description(case: Any, target: Target) -> None:
+    existing = target.existing()
+    case.path_parameters = {name: existing[name] for name in case.path_parameters}
+    case.call_and_validate(
+        base_url=target.url,
+        headers=target.headers,
+        excluded_checks=[positive_data_acceptance, negative_data_rejection],
+    )
+
+
+def _ready(server: subprocess.Popen[bytes], url: str) -> Target:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(f"{url}/api/health/live", trust_env=False)
+            break
+        except httpx.TransportError:
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    account = {"email": "admin@example.com", "password": apistand.PASSWORD}
+    token = httpx.post(f"{url}/api/auth/login", json=account, trust_env=False).json()["token"]
+    return Target(url, {"Authorization": f"Bearer {token}"})
