@@ -129,7 +129,7 @@ def test_stop_redeploy_roll_back_and_remove(platform: LivePlatform, zipp: Zipp, 
 def test_a_container_gets_its_variables_and_its_log_is_followed(
     platform: LivePlatform, zipp: Zipp, tmp_path: Path
 ) -> None:
-    app = tmp_path / "app"
+    app = tmp_path / "greeter"
     app.mkdir()
     (app / "package.json").write_text('{"name": "app", "scripts": {"start": "node server.js"}}')
     (app / "server.js").write_text(
@@ -141,20 +141,20 @@ def test_a_container_gets_its_variables_and_its_log_is_followed(
 
     deployed = zipp.run("deploy", str(app), "--env-file", str(tmp_path / ".env"))
     assert "build Step 1" in deployed.stdout
-    assert platform.visit("app", "/before").text == "from a file"
+    assert platform.visit("greeter", "/before").text == "from a file"
 
-    zipp.run("env", "app", "GREETING=from the command line")
-    zipp.run("redeploy", "app")
-    assert platform.visit("app", "/after").text == "from the command line"
+    zipp.run("env", "greeter", "GREETING=from the command line")
+    zipp.run("redeploy", "greeter")
+    assert platform.visit("greeter", "/after").text == "from the command line"
 
-    following = zipp.started("logs", "-f", "app")
+    following = zipp.started("logs", "-f", "greeter")
     assert following.stdout is not None
     seen = ""
     while "asked for /after" not in seen:
         line = following.stdout.readline()
         assert line, f"ended after:\n{seen}"
         seen += line
-    zipp.run("stop", "app")
+    zipp.run("stop", "greeter")
     assert following.wait(timeout=60) == 0, "a stopped deployment's log can't grow any more"
     following.communicate()
 

@@ -33,6 +33,11 @@ CASES = {
         {"build_failed"},
     ),
     "unknown-base": (zipped({"Dockerfile": "FROM zipp/nonsense:1\n"}), "build", {"base_missing"}),
+    "no-such-command": (
+        zipped({"Dockerfile": 'FROM zipp/debian:bookworm\nCMD ["/no/such/program"]\n'}),
+        "check",
+        {"start_command_missing"},
+    ),
     "crashes": (node("console.error('no config found'); process.exit(3)"), "check", {"start_crashed"}),
     "wrong-port": (
         node("require('http').createServer((q,r)=>r.end('x')).listen(4567)"),

@@ -96,15 +96,13 @@ def documented(*statuses: int, also: Responses | None = None) -> Responses:
 
 
 def install(app: FastAPI, routes: Iterable[APIRoute]) -> None:
-    """`routes` are all that there are: a 405 names the methods of each that has the address (RFC 9110, 15.5.6)."""
+    """`routes` are all that there are: a 405 names the methods that its address does take (RFC 9110, 15.5.6)."""
     known = tuple(routes)
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-        if error.status_code == 405:
-            matching = (route.methods for route in known if route.path_regex.match(request.url.path))
-            methods = set[str]().union(*matching)
-            error.headers = {"Allow": ", ".join(sorted(methods))} if methods else error.headers
+        if error.status_code == 405 and (methods := _methods_at(request.url.path, known)):
+            error.headers = {"Allow": ", ".join(sorted(methods))}
         return _http_error(error)
 
     app.add_exception_handler(errors.ZippError, _domain_error)
@@ -157,6 +155,12 @@ def _field_problems(found: Sequence[Any]) -> Iterator[FieldProblem]:
 
 def _escaped(part: object) -> str:
     return str(part)[:100].replace("~", "~0").replace("/", "~1")
+
+
+def _methods_at(path: str, routes: Sequence[APIRoute]) -> set[str]:
+    """Those of every route with the address of the first that matches; the framework names only that one's own."""
+    first = next((route.path for route in routes if route.path_regex.match(path)), None)
+    return {method for route in routes if route.path == first for method in route.methods or ()}
 
 
 def _http_error(error: HTTPException) -> JSONResponse:

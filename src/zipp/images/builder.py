@@ -66,7 +66,7 @@ class DockerImages:
             ) from failure
         finally:
             await self._leave_nothing_running(build)
-            pass
+            await self._keep_stages(reference, build)
         return image
 
     async def static_server(self, *, write: WriteLine) -> str:

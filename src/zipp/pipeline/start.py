@@ -114,6 +114,12 @@ async def _alive(kit: Kit, deployment: Deployment) -> Container:
             code="start_out_of_memory",
             hint="Raise its memory limit (zipp.toml: limits.memory), or let it use less.",
         )
+    if container.exit_code in (126, 127) and container.state != "running":  # as a shell says it; init passes it on
+        raise StartError(
+            "The start command does not exist in the image, or may not be executed.",
+            code="start_command_missing",
+            hint="Check the start command (zipp.toml, Procfile, package.json or the Dockerfile's CMD).",
+        )
     if container.state in ("exited", "dead", "restarting") or container.restarts > 0:
         raise StartError(
             f"The site's process ended with exit code {container.exit_code} while it started.",
