@@ -51,13 +51,20 @@ class Target:
         session = httpx.post(f"{self.url}/api/auth/login", json=account, trust_env=False).json()
         return {"Authorization": f"Bearer {session['token']}"}
 
-    def existing(self) -> dict[str, str]:
+    @cached_property
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, headers=self.headers, trust_env=False)
+
+    @cached_property
+    def lasting(self) -> dict[str, str]:
+        return self.make("lasting")
+
+    def make(self, site: str) -> dict[str, str]:
         """Values of path parameters that name something."""
-        with httpx.Client(base_url=self.url, headers=self.headers, trust_env=False) as client:
-            body = {"url": "https://git.example.com/fuzz.git", "site": "fuzz"}
-            deployment = client.post("/api/deployments/git", json=body).json()
-            token = client.post("/api/auth/tokens", json={"name": "fuzz"}).json()
-        return {"deployment_id": deployment["id"], "name": "fuzz", "token_id": token["id"]}
+        body = {"url": "https://git.example.com/fuzz.git", "site": site}
+        deployment = self.client.post("/api/deployments/git", json=body).json()
+        token = self.client.post("/api/auth/tokens", json={"name": site}).json()
+        return {"deployment_id": deployment["id"], "name": site, "token_id": token["id"]}
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +73,11 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     server = subprocess.Popen([sys.executable, apistand.__file__, str(folder), str(port)])
+    made = Target(f"http://127.0.0.1:{port}")
     try:
-        yield _ready(server, Target(f"http://127.0.0.1:{port}"))
+        _wait_for(server, made.url)
+        yield made
+        made.client.close()
     finally:
         server.terminate()
         server.wait(20)
@@ -86,7 +96,7 @@ def test_every_call_keeps_to_its_description(case: Any, target: Target) -> None:
 @schema.include(path_regex=r"\{").parametrize()
 @few
 def test_calls_on_what_exists_keep_to_their_description(case: Any, target: Target) -> None:
-    existing = target.existing()
+    existing = target.make("short-lived") if case.method == "DELETE" else target.lasting
     case.path_parameters = {name: existing[name] for name in case.path_parameters}
     case.call_and_validate(
         base_url=target.url,
@@ -95,12 +105,12 @@ def test_calls_on_what_exists_keep_to_their_description(case: Any, target: Targe
     )
 
 
-def _ready(server: subprocess.Popen[bytes], target: Target) -> Target:
+def _wait_for(server: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
-            httpx.get(f"{target.url}/api/health/live", trust_env=False)
-            return target
+            httpx.get(f"{url}/api/health/live", trust_env=False)
+            return
         except httpx.TransportError:
             assert server.poll() is None
             assert time.monotonic() < deadline

@@ -1,19 +1,16 @@
-"""What goes in and out, by the names of the HTTP contract. Requests with unknown fields are refused."""
+"""What the API answers, by the names of the HTTP contract (what it is sent: requests.py)."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from zipp.domain import deployment as domain
 from zipp.domain import site as domain_site
 from zipp.domain.deployment import Failure, Stage, Status
 from zipp.domain.log import LogLine
-from zipp.domain.names import SITE_NAME, check_site_name
 from zipp.domain.plan import Limits
 from zipp.domain.user import Role, Token
 from zipp.domain.user import User as Account
@@ -22,103 +19,8 @@ from zipp.monitoring.health import State
 
 T = TypeVar("T")
 
-ENV_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
-ENV_VALUE_BYTES = 32 * 1024
-ENV_ENTRIES = 200
-
-# One line of printable text: no control characters.
-_LINE = r"^[^\x00-\x1f\x7f]*$"
-
-
-def _check_env(env: dict[str, str]) -> dict[str, str]:
-    for key, value in env.items():
-        if key == "PORT":
-            raise PydanticCustomError(
-                "env_reserved",
-                "PORT is set by the platform",
-                {"hint": "Leave PORT out: listen on the port that PORT names."},
-            )
-        if not ENV_KEY.match(key):
-            raise PydanticCustomError(
-                "env_name_invalid",
-                "A variable's name is not usable",
-                {"hint": "Use up to 128 letters, digits and '_', not starting with a digit."},
-            )
-        if "\0" in value or len(value.encode()) > ENV_VALUE_BYTES:
-            raise PydanticCustomError(
-                "env_value_invalid",
-                "A variable's value is not usable",
-                {"hint": "Use up to 32 KB of text without NUL."},
-            )
-    return env
-
-
-_SITE_NAME = "^" + SITE_NAME.pattern.removesuffix(r"\Z") + "$"
-
-SiteName = Annotated[
-    str,
-    AfterValidator(check_site_name),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": _SITE_NAME,
-            "maxLength": 40,
-            "examples": ["my-site"],
-        }
-    ),
-]
-Env = Annotated[
-    dict[str, str],
-    Field(max_length=ENV_ENTRIES),
-    AfterValidator(_check_env),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "maxProperties": ENV_ENTRIES,
-            "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$", "not": {"const": "PORT"}},
-            "additionalProperties": {"type": "string", "maxLength": ENV_VALUE_BYTES, "pattern": "^[^\\x00]*$"},
-            "examples": [{"GREETING": "hello"}],
-        }
-    ),
-]
-Email = Annotated[str, Field(min_length=3, max_length=254, pattern=_LINE, examples=["ada@example.com"])]
-Password = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"format": "password"})]
-Name = Annotated[str, Field(max_length=100, pattern=_LINE, examples=["Ada"])]
-
-
-class Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
 
 # who ---------------------------------------------------------------------------------------------------------------
-class SignupRequest(Request):
-    """`setup_token` is the one of the set-up link, which completes the first account."""
-
-    email: Email
-    password: Password
-    name: Name = ""
-    setup_token: Annotated[str, Field(max_length=500, pattern=_LINE)] | None = None
-
-
-class LoginRequest(Request):
-    """An address and a password; or `id_token`, where identity is Firebase's."""
-
-    email: Email | None = None
-    password: Password | None = None
-    id_token: Annotated[str, Field(max_length=8192, pattern=_LINE)] | None = None
-
-
-class VerifyRequest(Request):
-    token: Annotated[str, Field(max_length=8192)]
-
-
-class TokenRequest(Request):
-    """`expires_in` in seconds; left out, the token does not expire."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=_LINE, examples=["ci"])]
-    expires_in: Annotated[int, Field(ge=1, le=10 * 365 * 86400)] | None = None
-
-
 class User(BaseModel):
     uid: str
     email: str | None
@@ -170,17 +72,6 @@ class NewApiToken(ApiToken):
 
 
 # what is deployed --------------------------------------------------------------------------------------------------
-class GitRequest(Request):
-    """`subdirectory` is the project's folder in the repository; `token` an access token for https, stored encrypted."""
-
-    url: Annotated[str, Field(min_length=1, max_length=2048, pattern=_LINE, examples=["https://example.com/me/site"])]
-    ref: Annotated[str, Field(min_length=1, max_length=255, pattern=_LINE)] | None = None
-    subdirectory: Annotated[str, Field(max_length=1024, pattern=_LINE)] | None = None
-    site: SiteName | None = None
-    env: Env | None = None
-    token: Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")] | None = None
-
-
 class ZipSource(BaseModel):
     kind: Literal["zip"]
     filename: str
@@ -236,31 +127,6 @@ class LogPage(BaseModel):
 
 
 # sites -------------------------------------------------------------------------------------------------------------
-class LimitsRequest(Request):
-    """What is left out stays as it is. Sizes in bytes, `cpus` in cores."""
-
-    memory_bytes: Annotated[int, Field(ge=16 * 1024**2, le=1024**4)] | None = None
-    cpus: Annotated[float, Field(ge=0.05, le=256, allow_inf_nan=False)] | None = None
-    pids: Annotated[int, Field(ge=8, le=65536)] | None = None
-
-
-class SiteRequest(Request):
-    domains: (
-        Annotated[
-            list[Annotated[str, Field(min_length=1, max_length=253, pattern=_LINE)]],
-            Field(max_length=50, examples=[["www.example.com"]]),
-        ]
-        | None
-    ) = None
-    limits: LimitsRequest | None = None
-
-
-class RollbackRequest(Request):
-    """Left out, it goes to the deployment that was live before."""
-
-    deployment_id: Annotated[str, Field(max_length=100, pattern=_LINE)] | None = None
-
-
 class Site(BaseModel):
     """`live_deployment` is an id; `env_keys` the names of its variables (their values are never shown)."""
 

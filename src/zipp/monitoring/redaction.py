@@ -11,8 +11,8 @@ MIN_LENGTH = 4  # shorter values would blot out half of every line
 
 # Values of settings that everybody has: no secret, and the log would be unreadable without them.
 PLAIN_WORDS = frozenset(
-    ("true", "false", "null", "none", "info", "debug", "warn", "warning", "error", "test", "staging", "development")
-    + ("production", "localhost", "127.0.0.1", "utf-8", "node", "python")
+    {"true", "false", "null", "none", "info", "debug", "warn", "warning", "error", "test", "staging", "development"}
+    | {"production", "localhost", "127.0.0.1", "utf-8", "node", "python"}
 )
 
 

@@ -114,9 +114,10 @@ class Nginx:
             _replace(self._at.conf, text)
             self._process.reload()
             return
-        if running and (before is None or f":{self._settings.http_port} default_server" in before):
+        if not running:
+            await self._process.end_orphans()
+        elif before is None or f":{self._settings.http_port} default_server" in before:
             await self._process.stop()  # the same port at another address can't be opened while it is open
-        await self._process.end_orphans()
         check_port(self._settings)
         await self._process.stop()
         self._at.socket.unlink(missing_ok=True)  # left by an nginx that was killed

@@ -89,7 +89,7 @@ class RouteTable:
                 link.unlink(missing_ok=True)
 
     def _lead(self, link: Path, to: Path) -> None:
-        if to.parent == self._at.upstreams:
+        if to.parent == self._at.upstreams and not to.is_dir():
             to.mkdir(exist_ok=True)
             to.chmod(0o755)
         way = self._way(to)

@@ -7,18 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from zipp.api.deps import PlatformDep
 from zipp.api.limits import count_login
 from zipp.api.problems import documented
-from zipp.api.schemas import (
-    ApiToken,
-    ApiTokenList,
-    LoginRequest,
-    NewApiToken,
-    Session,
-    SignupRequest,
-    TokenRequest,
-    User,
-    Verification,
-    VerifyRequest,
-)
+from zipp.api.requests import LoginRequest, SignupRequest, TokenRequest, VerifyRequest
+from zipp.api.schemas import ApiToken, ApiTokenList, NewApiToken, Session, User, Verification
 from zipp.api.security import SIGNED_IN, Caller, clear_cookie, set_cookie
 from zipp.domain.errors import InvalidInput, NotAuthenticated
 from zipp.identity.identity import Grant

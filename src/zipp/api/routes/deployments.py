@@ -12,7 +12,8 @@ from zipp.api import schemas
 from zipp.api.deps import PlatformDep
 from zipp.api.owned import OwnedDeployment, show_deployment, show_deployments
 from zipp.api.problems import Responses, documented
-from zipp.api.schemas import GitRequest, LogPage, SiteName
+from zipp.api.requests import Env, GitRequest, SiteName
+from zipp.api.schemas import LogPage
 from zipp.api.security import SIGNED_IN, Caller, Credential
 from zipp.api.stream import Follower
 from zipp.api.uploads import received
@@ -23,7 +24,7 @@ from zipp.identity.permissions import scope
 
 router = APIRouter(prefix="/api/deployments", tags=["deployments"], dependencies=SIGNED_IN)
 
-_ENV: TypeAdapter[dict[str, str]] = TypeAdapter(schemas.Env)
+_ENV: TypeAdapter[dict[str, str]] = TypeAdapter(Env)
 _LOCATION = {
     "Location": {"description": "Where the deployment is found.", "schema": {"type": "string"}, "required": True}
 }

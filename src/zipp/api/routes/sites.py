@@ -10,7 +10,7 @@ from zipp.api import schemas
 from zipp.api.deps import PlatformDep
 from zipp.api.owned import OwnedSite, show_site
 from zipp.api.problems import documented
-from zipp.api.schemas import Env, LimitsRequest, RollbackRequest, SiteRequest
+from zipp.api.requests import Env, LimitsRequest, RollbackRequest, SiteRequest
 from zipp.api.security import SIGNED_IN, Caller
 from zipp.domain.errors import InvalidInput
 from zipp.domain.plan import Limits

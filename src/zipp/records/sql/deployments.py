@@ -65,7 +65,8 @@ class Deployments(Part):
             if live is not None:
                 _move_live(connection, live)
 
-        await self._database.write(change)
+        write = self._database.write_progress if live is None else self._database.write
+        await write(change)
         return tuple(one.model_copy(update={"version": one.version + 1}) for one in changed)
 
     async def request_cancel(self, deployment_id: str) -> None:

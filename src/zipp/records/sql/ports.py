@@ -31,11 +31,11 @@ class Ports(Part):
             connection.execute(insert(ports).values(port=port, deployment=deployment_id))
             return port
 
-        return await self._database.write(change)
+        return await self._database.write_progress(change)
 
     async def release_port(self, deployment_id: str) -> None:
         statement = delete(ports).where(ports.c.deployment == deployment_id)
-        await self._database.write(lambda connection: connection.execute(statement))
+        await self._database.write_progress(lambda connection: connection.execute(statement))
 
     async def ports_in_use(self) -> Mapping[int, str]:
         return await self._database.read(

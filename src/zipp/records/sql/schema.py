@@ -127,7 +127,7 @@ deployments = Table(
     Index("deployments_by_site", "site", "id"),
     Index("deployments_by_status", "status", "id"),
     Index("deployments_by_archive", "archive_sha256"),
-    Index("deployments_by_lease", "lease_until"),
+    Index("deployments_by_lease", "site", "lease_until"),
 )
 
 ports = Table(
