@@ -47,6 +47,17 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def node_app(code: str, **scripts: str) -> bytes:
+    """A Node project without dependencies whose server is `code`."""
+    package = {"name": "test", "scripts": {"start": "node server.js", **scripts}}
+    return zipped({"package.json": json.dumps(package), "server.js": code})
+
+
+def answering(text: str) -> bytes:
+    """A Node server that answers `text` to everything."""
+    return node_app(f"require('http').createServer((q,r)=>r.end({json.dumps(text)})).listen(process.env.PORT)")
+
+
 def zipped_folder(folder: Path) -> bytes:
     return zipped(
         {
@@ -231,9 +242,8 @@ class LivePlatform:
 
     def containers(self) -> dict[str, str]:
         """Deployment id -> container id, in any state."""
-        rows = self.docker(
-            "ps", "-a", "--filter", f"label=zipp.instance={self.instance}", "--format", '{{.Label "zipp.deployment"}} {{.ID}}'
-        )
+        ours = f"label=zipp.instance={self.instance}"
+        rows = self.docker("ps", "-a", "--filter", ours, "--format", '{{.Label "zipp.deployment"}} {{.ID}}')
         return dict(row.split() for row in rows.splitlines() if row.strip() and len(row.split()) == 2)
 
     def inspect(self, deployment_id: str) -> dict[str, Any]:

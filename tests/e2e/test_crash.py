@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 
 import pytest
-from live import LivePlatform, running_platform, until, zipped
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[LivePlatform]:
-    yield from running_platform()
+from live import LivePlatform, node_app, until
 
 
 def server(text: str, *, slow_build: float = 0, slow_start: float = 0) -> bytes:
@@ -20,8 +14,7 @@ def server(text: str, *, slow_build: float = 0, slow_start: float = 0) -> bytes:
         f"setTimeout(()=>require('http').createServer((q,r)=>r.end({json.dumps(text)}))"
         f".listen(process.env.PORT),{int(slow_start * 1000)})"
     )
-    scripts = {"start": "node server.js", **({"build": f"sleep {slow_build}"} if slow_build else {})}
-    return zipped({"package.json": json.dumps({"name": "x", "scripts": scripts}), "server.js": code, "t.txt": text})
+    return node_app(code, **({"build": f"sleep {slow_build}"} if slow_build else {}))
 
 
 def disagreement(platform: LivePlatform) -> str:
@@ -83,9 +76,9 @@ def test_kill_9_at_any_moment_of_a_redeploy_leaves_a_serving_site(platform: Live
 
 
 def test_log_goes_on_with_its_numbers_after_kill_9(platform: LivePlatform) -> None:
-    code = "let n=0;setInterval(()=>console.log('tick',n++),50);require('http').createServer((q,r)=>r.end('x')).listen(process.env.PORT)"
-    content = zipped({"package.json": '{"name":"x","scripts":{"start":"node server.js"}}', "server.js": code})
-    deployment = platform.deploy(content, "ticking")
+    ticking = "let n=0;setInterval(()=>console.log('tick',n++),50);"
+    server = "require('http').createServer((q,r)=>r.end('x')).listen(process.env.PORT)"
+    deployment = platform.deploy(node_app(ticking + server), "ticking")
     until(lambda: "tick 5" in platform.log_text(deployment["id"]), what="ticks")
     platform.kill()
     platform.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from live import EXAMPLES, LivePlatform, until, zipped, zipped_folder
+from live import EXAMPLES, LivePlatform, node_app, until, zipped, zipped_folder
 
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "expect.json").exists())
 
@@ -68,7 +68,7 @@ def test_environment_reaches_the_container_and_stays_out_of_the_log(platform: Li
         "const http=require('http');console.log('secret is', process.env.SECRET);"
         "http.createServer((q,r)=>r.end('secret='+process.env.SECRET)).listen(process.env.PORT)"
     )
-    content = zipped({"package.json": '{"name":"env","scripts":{"start":"node server.js"}}', "server.js": server})
+    content = node_app(server)
     answer = platform.api.post(
         "/api/deployments/zip",
         files={"file": ("env.zip", content, "application/zip")},

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 
 import pytest
-from live import LivePlatform, until, zipped
-
-
-def node(server: str, **package: object) -> bytes:
-    manifest = {"name": "test", "scripts": {"start": "node server.js"}, **package}
-    return zipped({"package.json": json.dumps(manifest), "server.js": server})
+from live import LivePlatform, answering, node_app, until, zipped
 
 
 def traversal() -> bytes:
@@ -38,24 +32,24 @@ CASES = {
         "check",
         {"start_command_missing"},
     ),
-    "crashes": (node("console.error('no config found'); process.exit(3)"), "check", {"start_crashed"}),
+    "crashes": (node_app("console.error('no config found'); process.exit(3)"), "check", {"start_crashed"}),
     "wrong-port": (
-        node("require('http').createServer((q,r)=>r.end('x')).listen(4567)"),
+        node_app("require('http').createServer((q,r)=>r.end('x')).listen(4567)"),
         "check",
         {"start_wrong_port"},
     ),
     "localhost-only": (
-        node("require('http').createServer((q,r)=>r.end('x')).listen(process.env.PORT, '127.0.0.1')"),
+        node_app("require('http').createServer((q,r)=>r.end('x')).listen(process.env.PORT, '127.0.0.1')"),
         "check",
         {"start_localhost_only"},
     ),
     "always-500": (
-        node("require('http').createServer((q,r)=>{r.statusCode=500;r.end('x')}).listen(process.env.PORT)"),
+        node_app("require('http').createServer((q,r)=>{r.statusCode=500;r.end('x')}).listen(process.env.PORT)"),
         "check",
         {"health_failed"},
     ),
     "eats-memory": (
-        node("const a=[];for(;;)a.push(Buffer.alloc(16*1024*1024,1))"),
+        node_app("const a=[];for(;;)a.push(Buffer.alloc(16*1024*1024,1))"),
         "check",
         {"start_out_of_memory"},
     ),
@@ -87,7 +81,7 @@ def assert_nothing_is_left(platform: LivePlatform, deployment_id: str) -> None:
 
 
 def test_last_words_of_a_crashing_site_are_in_its_log(platform: LivePlatform) -> None:
-    content = node("console.error('cannot find DATABASE_URL'); process.exit(3)")
+    content = node_app("console.error('cannot find DATABASE_URL'); process.exit(3)")
     deployment = platform.deploy(content, "last-words", expect="FAILED")
     assert "cannot find DATABASE_URL" in platform.log_text(deployment["id"])
 
@@ -110,17 +104,14 @@ def test_lying_archive_fails_the_deployment_and_leaves_nothing(platform: LivePla
     """The directory at its end is sound, the data is not: only extracting finds that out."""
     content = bytearray(zipped({"index.html": "hello " * 5000, "b.txt": "x" * 5000}))
     content[60] ^= 0xFF
-    answer = platform.api.post("/api/deployments/zip", params={"site": "lying"}, files={"file": ("a.zip", bytes(content))})
-    assert answer.status_code == 202, answer.text
-    deployment = platform.ended(answer.json()["id"])
-    assert deployment["status"] == "FAILED"
+    deployment = platform.deploy(bytes(content), "lying", expect="FAILED")
     assert deployment["error"]["code"] == "archive_corrupt"
     assert_nothing_is_left(platform, deployment["id"])
 
 
 def test_failed_redeploy_leaves_the_old_version_serving(platform: LivePlatform) -> None:
-    first = platform.deploy(node("require('http').createServer((q,r)=>r.end('one')).listen(process.env.PORT)"), "keeps")
-    failed = platform.deploy(node("process.exit(1)"), "keeps", expect="FAILED")
+    first = platform.deploy(answering("one"), "keeps")
+    failed = platform.deploy(node_app("process.exit(1)"), "keeps", expect="FAILED")
     assert failed["error"]["code"] == "start_crashed"
     assert platform.visit("keeps").text == "one"
     assert platform.site("keeps")["live_deployment"] == first["id"]
@@ -132,13 +123,10 @@ def test_crashed_live_site_is_started_again_by_itself(platform: LivePlatform) ->
         "require('http').createServer((q,r)=>{r.end('up '+process.uptime());"
         "if(q.url==='/die')setTimeout(()=>process.exit(1),10)}).listen(process.env.PORT)"
     )
-    deployment = platform.deploy(node(server), "restarts")
+    deployment = platform.deploy(node_app(server), "restarts")
     platform.visit("restarts", "/die")
-    until(
-        lambda: platform.inspect(deployment["id"])["RestartCount"] >= 1 and platform.visit("restarts").status_code == 200,
-        seconds=30,
-        what="the site to be back",
-    )
+    until(lambda: platform.inspect(deployment["id"])["RestartCount"] >= 1, seconds=30, what="a restart")
+    until(lambda: platform.visit("restarts").status_code == 200, seconds=30, what="the site to be back")
     assert platform.get(deployment["id"])["status"] == "RUNNING"
 
 

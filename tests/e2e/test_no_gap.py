@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import json
 import threading
 import time
 
 import pytest
-from live import LivePlatform, zipped
+from live import LivePlatform, node_app, zipped
 
 
 def static(version: int) -> bytes:
@@ -16,8 +15,8 @@ def static(version: int) -> bytes:
 
 
 def server(version: int) -> bytes:
-    code = f"require('http').createServer((q,r)=>setTimeout(()=>r.end('version {version}'),5)).listen(process.env.PORT)"
-    return zipped({"package.json": json.dumps({"name": "x", "scripts": {"start": "node server.js"}}), "server.js": code})
+    answer = f"setTimeout(()=>r.end('version {version}'),5)"
+    return node_app(f"require('http').createServer((q,r)=>{answer}).listen(process.env.PORT)")
 
 
 class Visitors(threading.Thread):
@@ -71,9 +70,8 @@ def test_no_request_fails_while_a_site_is_redeployed(platform: LivePlatform, nam
 
 
 def test_request_under_way_is_finished_by_the_version_that_began_it(platform: LivePlatform) -> None:
-    code = "require('http').createServer((q,r)=>setTimeout(()=>r.end('slow one'),3000)).listen(process.env.PORT)"
-    slow = zipped({"package.json": '{"name":"x","scripts":{"start":"node server.js"}}', "server.js": code})
-    platform.deploy(slow, "drains")
+    slow = "require('http').createServer((q,r)=>setTimeout(()=>r.end('slow one'),3000)).listen(process.env.PORT)"
+    platform.deploy(node_app(slow), "drains")
     answers: list[str] = []
     request = threading.Thread(target=lambda: answers.append(platform.visit("drains").text))
     platform_deploy = platform.upload(server(2), "drains")

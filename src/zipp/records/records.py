@@ -1,4 +1,4 @@
-"""What must last, and the promises that every store keeps (tests/contracts/test_records.py holds them to it).
+"""What must last, and the promises that every store keeps (tests/contracts/test_records_*.py hold them to it).
 
 Every method is one transaction: it happens whole or not at all, also under concurrent callers and after a crash.
 """
