@@ -84,6 +84,7 @@ def test_last_words_of_a_crashing_site_are_in_its_log(platform: LivePlatform) ->
     content = node_app("console.error('cannot find DATABASE_URL'); process.exit(3)")
     deployment = platform.deploy(content, "last-words", expect="FAILED")
     assert "cannot find DATABASE_URL" in platform.log_text(deployment["id"])
+    assert "exit code 3" in deployment["error"]["message"]
 
 
 def test_hostile_archive_is_refused_at_once_and_nothing_is_stored(platform: LivePlatform) -> None:

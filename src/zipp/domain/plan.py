@@ -27,9 +27,9 @@ class WantedLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    memory_bytes: int | None = None
-    cpus: float | None = None
-    pids: int | None = None
+    memory_bytes: int | None = Field(default=None, ge=16 * 1024**2)
+    cpus: float | None = Field(default=None, ge=0.05)
+    pids: int | None = Field(default=None, ge=8)
 
     def within(self, most: Limits) -> Limits:
         wanted = self.model_dump(exclude_none=True)

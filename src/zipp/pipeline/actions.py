@@ -45,11 +45,12 @@ class PipelineOperations:
             await self._has_room(upload.size)
             await asyncio.to_thread(archive.check, upload.file, SourceLimits.from_settings(self._kit.settings))
             target = await self._site_for(user, site, origin=upload.filename)
-            await self._kit.storage.put(archive_key(upload.sha256), upload.file)
+            source = ZipSource(filename=upload.filename, size=upload.size, sha256=upload.sha256)
+            async with self._kit.archive_lock(upload.sha256):
+                await self._kit.storage.put(archive_key(upload.sha256), upload.file)
+                return await self._accept(target, source, env)
         finally:
             upload.file.unlink(missing_ok=True)
-        source = ZipSource(filename=upload.filename, size=upload.size, sha256=upload.sha256)
-        return await self._accept(target, source, env)
 
     async def deploy_git(
         self,
@@ -74,9 +75,11 @@ class PipelineOperations:
         source: Source = deployment.source
         if isinstance(source, GitSource):
             source = source.model_copy(update={"commit": None})
-        elif not await self._kit.storage.exists(archive_key(source.sha256)):
-            raise Conflict("Its archive is no longer stored.", code="source_gone", hint="Upload it again.")
-        return await self._accept(await site_of(self._kit, deployment.site), source, None)
+            return await self._accept(await site_of(self._kit, deployment.site), source, None)
+        async with self._kit.archive_lock(source.sha256):
+            if not await self._kit.storage.exists(archive_key(source.sha256)):
+                raise Conflict("Its archive is no longer stored.", code="source_gone", hint="Upload it again.")
+            return await self._accept(await site_of(self._kit, deployment.site), source, None)
 
     async def stop(self, deployment: Deployment) -> Deployment:
         if deployment.status in UNDER_WAY:
@@ -214,5 +217,8 @@ class PipelineOperations:
 
     async def _forget_archive(self, deployment: Deployment) -> None:
         source = deployment.source
-        if isinstance(source, ZipSource) and not await self._kit.records.archive_in_use(source.sha256):
-            await self._kit.storage.delete(archive_key(source.sha256))
+        if not isinstance(source, ZipSource):
+            return
+        async with self._kit.archive_lock(source.sha256):
+            if not await self._kit.records.archive_in_use(source.sha256):
+                await self._kit.storage.delete(archive_key(source.sha256))

@@ -81,6 +81,10 @@ class Kit:
         """Held by whoever starts or removes a container, so that a rollback and a retirement don't meet halfway."""
         return self._locks.setdefault(f"container:{deployment_id}", asyncio.Lock())
 
+    def archive_lock(self, sha256: str) -> asyncio.Lock:
+        """Held from storing an archive until a record names it, and while one that nobody names is removed."""
+        return self._locks.setdefault(f"archive:{sha256}", asyncio.Lock())
+
     def work_folder(self, deployment_id: str) -> Path:
         """Where a source lies while it is worked on; gone when the deployment is."""
         return self.settings.data_dir / "work" / deployment_id

@@ -17,6 +17,7 @@ from zipp.runtime.runtime import Container, ContainerSpec, Listener, PortTaken
 
 # How long a container may listen on other ports only before it counts as a mistake and not as a slow start.
 WRONG_PORT_SECONDS = 5.0
+EXIT_CODE_SECONDS = 3.0
 
 
 async def start(kit: Kit, deployment: Deployment, site: Site) -> Deployment:
@@ -106,27 +107,42 @@ async def _check_release(kit: Kit, deployment: Deployment, site: Site, plan: Bui
 
 async def _alive(kit: Kit, deployment: Deployment) -> Container:
     container = await kit.runtime.get(deployment.id)
+    if container is not None and container.state in ("created", "running") and not container.restarts:
+        return container
+    raise _crash(await _at_rest(kit, deployment))
+
+
+async def _at_rest(kit: Kit, deployment: Deployment) -> Container | None:
+    """The container between two of its restarts: while it runs, the engine knows no exit code."""
+    deadline = time.monotonic() + EXIT_CODE_SECONDS
+    container = await kit.runtime.get(deployment.id)
+    while container is not None and container.state == "running" and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+        container = await kit.runtime.get(deployment.id)
+    return container
+
+
+def _crash(container: Container | None) -> StartError:
     if container is None:
-        raise StartError("The container disappeared.", code="start_crashed", hint="Somebody removed it: redeploy.")
+        return StartError("The container disappeared.", code="start_crashed", hint="Somebody removed it: redeploy.")
     if container.oom_killed:
-        raise StartError(
+        return StartError(
             "The site ran out of memory while it started.",
             code="start_out_of_memory",
             hint="Raise its memory limit (zipp.toml: limits.memory), or let it use less.",
         )
-    if container.exit_code in (126, 127) and container.state != "running":  # as a shell says it; init passes it on
-        raise StartError(
+    if container.exit_code in (126, 127):  # as a shell says it; the container's init passes it on
+        return StartError(
             "The start command does not exist in the image, or may not be executed.",
             code="start_command_missing",
             hint="Check the start command (zipp.toml, Procfile, package.json or the Dockerfile's CMD).",
         )
-    if container.state in ("exited", "dead", "restarting") or container.restarts > 0:
-        raise StartError(
-            f"The site's process ended with exit code {container.exit_code} while it started.",
-            code="start_crashed",
-            hint="The last lines of its log say why; try the start command on your own machine.",
-        )
-    return container
+    ended = "" if container.state == "running" else f" with exit code {container.exit_code}"
+    return StartError(
+        f"The site's process ended{ended} while it started.",
+        code="start_crashed",
+        hint="The last lines of its log say why; try the start command on your own machine.",
+    )
 
 
 async def _accepts(container: Container) -> bool:

@@ -32,7 +32,7 @@ async function signUp() {
   });
   const answer = await response.json();
   if (!response.ok) {
-    byId("problem").textContent = `${answer.detail} ${answer.hint}`;
+    byId("problem").textContent = `${answer.detail} ${answer.hint}`.replaceAll("`", "");
     return;
   }
   byId("who").textContent = answer.user.email;
