@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from sources import Files, express_site, static_site, token, write
 from visits import first_answer
 
 THREADS, CONNECTIONS = 2, 32
+RELOADED_SECONDS = 1  # nginx leaves both at work for 0.1 s, and longer on a busy machine
 ZIPP, BY_HAND, KEPT, ROOT = "Zipp", "nginx by hand", "nginx by hand, upstream keep-alive", "nginx by hand, its root"
 GOAL = Goal("ratio", at_least=0.95)
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
@@ -88,9 +90,10 @@ def _files(bench: Bench) -> Iterator[Row]:
 
 
 def _measured(bench: Bench, targets: Mapping[str, Target], mark: str) -> dict[str, Series]:
-    """Begun only once every target gives the right answer: a reload takes effect some time after it was asked for."""
+    """Begun only once every target gives the right answer, and old workers no longer answer in place of new ones."""
     for target in targets.values():
         first_answer(target.port, target.host, mark)
+    time.sleep(RELOADED_SECONDS)
     contestants = {name: partial(_sample, bench, target) for name, target in targets.items()}
     return interleaved(contestants, rounds=bench.plan.wrk_rounds)
 

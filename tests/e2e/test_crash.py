@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from live import LivePlatform, node_app, until
+from live import LivePlatform, answering, node_app, until
 
 
 def server(text: str, *, slow_build: float = 0, slow_start: float = 0) -> bytes:
@@ -76,7 +76,9 @@ def test_kill_9_at_any_moment_of_a_redeploy_leaves_a_serving_site(platform: Live
 
 
 def test_log_goes_on_with_its_numbers_after_kill_9(platform: LivePlatform) -> None:
-    ticking = "let n=0;setInterval(()=>console.log('tick',n++),50);"
+    platform.deploy(answering("before"), "ticking")
+    platform.api.put("/api/sites/ticking/env", json={"SECRET": "sw0rdfish-very-secret"})
+    ticking = "let n=0;setInterval(()=>console.log('tick',n++,process.env.SECRET),50);"
     server = "require('http').createServer((q,r)=>r.end('x')).listen(process.env.PORT)"
     deployment = platform.deploy(node_app(ticking + server), "ticking")
     until(lambda: "tick 5" in platform.log_text(deployment["id"]), what="ticks")
@@ -88,6 +90,7 @@ def test_log_goes_on_with_its_numbers_after_kill_9(platform: LivePlatform) -> No
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     ticks = [int(line["text"].split()[1]) for line in lines if line["text"].startswith("tick")]
     assert ticks == list(range(ticks[0], ticks[0] + len(ticks))), "no tick is missing and none is there twice"
+    assert "sw0rdfish" not in str(lines), "the new life hides what the old one hid"
 
 
 def test_removed_container_of_a_live_site_comes_back(platform: LivePlatform) -> None:

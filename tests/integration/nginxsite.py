@@ -56,6 +56,11 @@ class Site:
         tasks = Path(f"/proc/{self.master}/task/{self.master}/children")
         return {int(pid) for pid in tasks.read_text().split()}
 
+    async def processes(self) -> set[int]:
+        """All that run for it, once every worker does."""
+        await eventually(lambda: len(self.workers()) == os.cpu_count())
+        return {self.master, *self.workers()}
+
     def with_settings(self, **values: Any) -> Site:
         return Site(self.settings.model_copy(update=values))
 

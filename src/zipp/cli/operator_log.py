@@ -18,7 +18,8 @@ def configure_log(level: str) -> None:
     ]
     on_terminal = sys.stderr.isatty()
     rendered: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        # Plain tracebacks: the default ones print local variables, and secrets among them.
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if on_terminal
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

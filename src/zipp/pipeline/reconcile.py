@@ -16,7 +16,7 @@ from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.route import retire, site_of
-from zipp.pipeline.start import start, target_of
+from zipp.pipeline.start import collect, start, target_of
 
 logger = structlog.get_logger()
 
@@ -109,7 +109,7 @@ class Reconciler:
     async def _run_container(self, deployment: Deployment, site: Site) -> None:
         container = await self._kit.runtime.get(deployment.id)
         if container is not None and container.state in ("running", "restarting"):
-            await self._kit.log.collect(deployment.id)
+            await collect(self._kit, deployment, site)
             return
         logger.info("container_revived", deployment_id=deployment.id, site=site.name)
         try:

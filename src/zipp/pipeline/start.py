@@ -37,20 +37,24 @@ async def start(kit: Kit, deployment: Deployment, site: Site) -> Deployment:
         except PortTaken:
             taken.add(port)
             continue
-        await kit.log.collect(deployment.id)
+        await collect(kit, deployment, site)
         return deployment
 
 
-def _spec(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_port: int) -> ContainerSpec:
-    env = {**plan.env, **kit.env(site)}
+async def collect(kit: Kit, deployment: Deployment, site: Site) -> None:
+    """Store what the container prints, but for the values that it was given to keep. Idempotent."""
     kit.log.hide(deployment.id, list(kit.env(site).values()))
+    await kit.log.collect(deployment.id)
+
+
+def _spec(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_port: int) -> ContainerSpec:
     return ContainerSpec(
         deployment_id=deployment.id,
         site=site.name,
         image=deployment.image or "",
         listen_port=plan.port,
         host_port=host_port,
-        env={**env, "PORT": str(plan.port)},
+        env={**plan.env, **kit.env(site), "PORT": str(plan.port)},
         limits=plan.limits.within(site.limits),
         read_only_root=plan.read_only_root,
         mounts={kit.release_folder(deployment): "/srv/site"} if has_release(plan) else {},

@@ -96,9 +96,10 @@ class Nginx:
         if running and await self._internal.digest() == new.digest:
             return
         before = self._at.conf.read_text(encoding="utf-8") if self._at.conf.exists() else None
+        retiring = self._process.workers() if running else set()
         try:
             await self._install(new.text, running=running, before=before)
-            if not await self._in_force(new.digest):
+            if not await self._in_force(new.digest, retiring):
                 raise Unavailable(
                     "nginx did not take its new configuration.",
                     code="proxy_config_invalid",
@@ -132,9 +133,10 @@ class Nginx:
         if running and self._process.master() is None:
             await self._process.launch()
 
-    async def _in_force(self, digest: str) -> bool:
+    async def _in_force(self, digest: str, retiring: set[int]) -> bool:
+        """A new worker answers, and no old one accepts connections any more: for a while, both do."""
         deadline = asyncio.get_running_loop().time() + _IN_FORCE_SECONDS
-        while await self._internal.digest() != digest:
+        while await self._internal.digest() != digest or retiring & self._process.workers():
             if asyncio.get_running_loop().time() > deadline:
                 return False
             await asyncio.sleep(_POLL_SECONDS)

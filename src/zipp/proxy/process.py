@@ -73,11 +73,16 @@ class NginxProcess:
             return pid if self._is_ours(pid, _MASTER) else None
         return None
 
+    def workers(self) -> set[int]:
+        """Those that accept connections, not those that are shutting down."""
+        running = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        return {pid for pid in running if self._is_ours(pid, _WORKER)}
+
     async def end_orphans(self) -> None:
         """End workers whose master was killed: they serve on, but hold the port and listen to nobody."""
-        for pid in self._workers():
+        for pid in self.workers():
             self._signal(pid, signal.SIGTERM)
-        await until(lambda: not self._workers(), _TERM_SECONDS)
+        await until(lambda: not self.workers(), _TERM_SECONDS)
 
     async def _run(self, *options: str, conf: Path) -> tuple[int, str]:
         # "./" keeps the paths short that are looked up at every request: realpath(3) asks about each part of one.
@@ -90,7 +95,7 @@ class NginxProcess:
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=errors,
                 cwd=self._at.prefix,
-                env={},
+                env={"PATH": os.defpath},  # nginx needs none, but writes its workers' titles over argv and environ
                 start_new_session=True,
             )
             code = await asyncio.wait_for(process.wait(), _RUN_SECONDS)
@@ -111,11 +116,6 @@ class NginxProcess:
         """nginx's errors without our paths."""
         lines = [line.removeprefix("nginx: ") for line in said.splitlines() if "[emerg]" in line]
         return "; ".join(lines or said.splitlines()[-1:]).replace(f"{self._at.prefix}/", "")[:500]
-
-    def _workers(self) -> list[int]:
-        """Those that accept connections, not those that are shutting down."""
-        running = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-        return [pid for pid in running if self._is_ours(pid, _WORKER)]
 
     def _is_ours(self, pid: int, title: str) -> bool:
         with suppress(OSError):

@@ -36,7 +36,7 @@ async function signUp() {
     return;
   }
   byId("who").textContent = answer.user.email;
-  byId("login").textContent = `zipp login ${location.origin}`;
+  byId("login").textContent = `zipp login --url ${location.origin}`;
   form.hidden = true;
   byId("missing").hidden = true;
   byId("done").hidden = false;
