@@ -62,7 +62,7 @@ class NginxProcess:
             return
         for signum, seconds in ((signal.SIGQUIT, _QUIT_SECONDS), (signal.SIGTERM, _TERM_SECONDS)):
             self._signal(pid, signum)
-            if await until(lambda: not self._is_ours(pid, _MASTER), seconds):
+            if await until(lambda: _has_ended(pid), seconds):
                 return
         raise Unavailable("nginx does not end.", code="proxy_stop_failed", hint=f"End the process {pid} by hand.")
 
@@ -80,9 +80,10 @@ class NginxProcess:
 
     async def end_orphans(self) -> None:
         """End workers whose master was killed: they serve on, but hold the port and listen to nobody."""
-        for pid in self.workers():
+        orphans = self.workers()
+        for pid in orphans:
             self._signal(pid, signal.SIGTERM)
-        await until(lambda: not self.workers(), _TERM_SECONDS)
+        await until(lambda: all(map(_has_ended, orphans)), _TERM_SECONDS)
 
     async def _run(self, *options: str, conf: Path) -> tuple[int, str]:
         # "./" keeps the paths short that are looked up at every request: realpath(3) asks about each part of one.
@@ -140,3 +141,11 @@ async def until(condition: Callable[[], bool], seconds: float) -> bool:
             return False
         await asyncio.sleep(_POLL_SECONDS)
     return True
+
+
+def _has_ended(pid: int) -> bool:
+    """With its files closed: a process loses its command line before that, and its entry after."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
