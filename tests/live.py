@@ -246,6 +246,11 @@ class LivePlatform:
         rows = self.docker("ps", "-a", "--filter", ours, "--format", '{{.Label "zipp.deployment"}} {{.ID}}')
         return dict(row.split() for row in rows.splitlines() if row.strip() and len(row.split()) == 2)
 
+    def images(self, deployment_id: str) -> list[str]:
+        """The tags that hold what was built for a deployment."""
+        tags = self.docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={self.instance}/*")
+        return [tag for tag in tags.split() if deployment_id in tag]
+
     def inspect(self, deployment_id: str) -> dict[str, Any]:
         return dict(json.loads(self.docker("inspect", self.containers()[deployment_id]))[0])
 

@@ -76,8 +76,7 @@ def assert_nothing_is_left(platform: LivePlatform, deployment_id: str) -> None:
     assert deployment_id not in platform.containers()
     assert not list(platform.data_dir.glob(f"work/{deployment_id}"))
     assert not list(platform.data_dir.glob(f"sites/*/releases/{deployment_id}"))
-    images = platform.docker("images", "-q", "--filter", f"label=zipp.deployment={deployment_id}")
-    assert not images.strip()
+    assert platform.images(deployment_id) == []
 
 
 def test_last_words_of_a_crashing_site_are_in_its_log(platform: LivePlatform) -> None:

@@ -50,8 +50,7 @@ class DockerImages:
         reference = f"{self._prefix}{site}:{deployment_id}"
         if built := await self._image_id(reference):
             return built
-        labels = {"zipp.instance": self._settings.instance, "zipp.deployment": deployment_id, "zipp.site": site}
-        sending = await asyncio.to_thread(prepare, tree, plan, labels)
+        sending = await asyncio.to_thread(prepare, tree, plan, {"zipp.instance": self._settings.instance})
         await self._provide_bases(sending.dockerfile, write)
         params = await self._params(reference, sending)
         build = ClassicBuild(self._engine, write, on_container=self._limit_processes)

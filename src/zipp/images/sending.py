@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from zipp.images.dockerignore import DockerIgnore
 DOCKERFILE = ".zipp.Dockerfile"
 IGNORE = ".dockerignore"
 TEXT_MAX_BYTES = 1024**2
+_FROM = re.compile(r"\s*FROM\s+\S", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,7 @@ def prepare(tree: Path, plan: BuildPlan, labels: Mapping[str, str]) -> Sending:
     original = _read(folder, own).decode(errors="surrogateescape") if own else dockerfile.render(plan)
     text, left = labelled(original, labels)
     ignore_text = _read(folder, IGNORE) if own and (folder / IGNORE).is_file() else f"{IGNORE}\n".encode()
-    # The engine takes what is ignored out of the context once it has read it: the labels, which differ from build to
-    # build, would otherwise make every COPY of the whole folder a new one.
+    # The engine takes what is ignored out of the context once it has read it, so that no COPY sees our copy.
     extra = {DOCKERFILE: text.encode(errors="surrogateescape"), IGNORE: ignore_text + f"\n{DOCKERFILE}\n".encode()}
     if not own:
         return Sending(Context(folder, dockerfile.excluded, extra), text, left)
@@ -44,15 +45,24 @@ def prepare(tree: Path, plan: BuildPlan, labels: Mapping[str, str]) -> Sending:
 
 
 def labelled(text: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    """All labels in one instruction at the end, since the engine would make a layer of each; and what is left to do.
+    """The labels right after the last FROM, and what is left to do where that line can't be told from the text.
 
-    After a line that goes on (which the last one should not), nothing can be appended.
+    They are the same in every build of the platform, and there the layer cache holds them: at the end, or left to the
+    engine, they would cost each build a container and a layer more.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines or lines[-1].endswith(("\\", "`")):
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines) if _FROM.match(line) and not _goes_on(lines, number)]
+    if not starts or not labels:
         return text, labels
     pairs = " ".join(f"{name}={json.dumps(value)}" for name, value in labels.items())
-    return f"{text.rstrip()}\nLABEL {pairs}\n", {}
+    lines.insert(starts[-1] + 1, f"LABEL {pairs}")
+    return "\n".join(lines) + "\n", {}
+
+
+def _goes_on(lines: list[str], number: int) -> bool:
+    """Whether the line is part of an instruction of several lines (comments between them don't end it)."""
+    before = next((line for line in reversed(lines[:number]) if line.strip() and not line.lstrip().startswith("#")), "")
+    return any(line.rstrip().endswith(("\\", "`")) for line in (before, lines[number]))
 
 
 def _read(folder: Path, name: str) -> bytes:

@@ -18,6 +18,8 @@ from zipp.runtime.runtime import Container, ContainerSpec, Listener, PortTaken
 # How long a container may listen on other ports only before it counts as a mistake and not as a slow start.
 WRONG_PORT_SECONDS = 5.0
 EXIT_CODE_SECONDS = 3.0
+CONNECT_SECONDS = 0.01
+LOOK_SECONDS = 0.25
 
 
 async def start(kit: Kit, deployment: Deployment, site: Site) -> Deployment:
@@ -79,21 +81,21 @@ async def check(kit: Kit, deployment: Deployment, site: Site) -> Target:
     plan = plan_of(deployment)
     if plan.serve is Serve.NGINX:
         return await _check_release(kit, deployment, site, plan)
-    deadline = time.monotonic() + kit.settings.start_timeout_seconds
-    wrong_since: float | None = None
-    pause = 0.01
-    status: int | None = None
-    while time.monotonic() < deadline:
-        container = await _alive(kit, deployment)
+    began = time.monotonic()
+    looked_at, wrong_since, status = 0.0, None, None
+    container = await _alive(kit, deployment)
+    target = Upstream(container.address, container.listen_port)
+    while (now := time.monotonic()) - began < kit.settings.start_timeout_seconds:
         if await _accepts(container):
-            target = Upstream(container.address, container.listen_port)
             status = await kit.proxy.probe(target, host=kit.settings.site_host(site.name), path=plan.health_path)
             if status < 500:
+                await _alive(kit, deployment)
                 return target
-        elif pause >= 0.2:
-            wrong_since = await _watch_listeners(kit, deployment, plan, wrong_since)
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 0.5)
+        if now - looked_at >= LOOK_SECONDS:  # asking the engine costs more than trying to connect
+            looked_at = now
+            container = await _alive(kit, deployment)
+            wrong_since = None if status else await _watch_listeners(kit, deployment, plan, wrong_since)
+        await asyncio.sleep(CONNECT_SECONDS if status is None and now - began < 5 else LOOK_SECONDS)
     raise await _gave_up(kit, deployment, plan, status)
 
 

@@ -79,7 +79,7 @@ async def test_own_dockerfile_is_sent_beside_its_labelled_copy(tmp_path: Path) -
     sending = prepare(tmp_path, OWN, LABELS)
     files = contents(await sent(sending.context))
     assert files["Dockerfile"] == "FROM scratch\nCOPY . /"
-    assert files[DOCKERFILE] == 'FROM scratch\nCOPY . /\nLABEL zipp.instance="zipp" zipp.site="shop"\n'
+    assert files[DOCKERFILE] == 'FROM scratch\nLABEL zipp.instance="zipp" zipp.site="shop"\nCOPY . /\n'
     assert files[".dockerignore"] == f".dockerignore\n\n{DOCKERFILE}\n"
     assert sending.labels == {}
 
@@ -91,10 +91,15 @@ async def test_what_dockerignore_names_is_not_sent(tmp_path: Path) -> None:
     assert set(files) == {"page", DOCKERFILE, ".dockerignore"}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "# nothing", "FROM a\nRUN b \\", "FROM a\nRUN b \\\n# and on\n", "FROM a\nRUN b `"]
-)
-def test_labels_that_can_not_be_appended_are_left_to_the_engine(text: str) -> None:
+def test_labels_stand_in_the_last_stage_where_every_build_finds_them_cached() -> None:
+    text, left = labelled("FROM a AS one\nRUN x \\\n  FROM b\nfrom c\nCOPY . /", LABELS)
+    label = 'LABEL zipp.instance="zipp" zipp.site="shop"'
+    assert text == f"FROM a AS one\nRUN x \\\n  FROM b\nfrom c\n{label}\nCOPY . /\n"
+    assert left == {}
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "FROM \\\n a", "ARG x \\\n# FROM?\nFROM a", "FROM a `"])
+def test_labels_that_have_no_sure_place_are_left_to_the_engine(text: str) -> None:
     assert labelled(text, LABELS) == (text, LABELS)
 
 
