@@ -15,7 +15,7 @@ from zipp.domain.plan import Serve
 from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.route import retire, site_of
+from zipp.pipeline.route import remove_container, retire, site_of
 from zipp.pipeline.start import collect, start, target_of
 
 logger = structlog.get_logger()
@@ -120,30 +120,28 @@ class Reconciler:
             logger.error("container_not_revived", deployment_id=deployment.id, site=site.name, code=error.code)
 
     async def _remove_strays(self) -> None:
-        """Containers, ports and folders that no live or under-way deployment needs."""
-        needed = await self._needed()
-        for container in await self._kit.runtime.list():
-            if container.deployment_id not in needed:
-                await self._retire_stray(container.deployment_id)
-        for deployment_id in set((await self._kit.records.ports_in_use()).values()) - needed:
-            if await self._kit.runtime.get(deployment_id) is None:
-                await self._kit.records.release_port(deployment_id)
-        await self._remove_folders(needed)
+        """Containers, ports and folders that no live or under-way deployment needs.
 
-    async def _retire_stray(self, deployment_id: str) -> None:
-        # Looked at again: it may have become live, or be draining, since the list was made.
-        if deployment_id in await self._needed():
-            return
-        await retire(self._kit, deployment_id)
+        Always looked for first and asked about afterwards: a record is there before anything that belongs to it.
+        """
+        holders = {container.deployment_id for container in await self._kit.runtime.list()}
+        for deployment_id in holders - await self._needed():
+            await retire(self._kit, deployment_id)
+        holders = set((await self._kit.records.ports_in_use()).values())
+        for deployment_id in holders - await self._needed():
+            await remove_container(self._kit, deployment_id)
+        await self._remove_folders()
 
     async def _needed(self) -> set[str]:
-        live = {site.live_deployment for site in await self._sites() if site.live_deployment}
+        # In the order in which a deployment passes through them, so that none slips through between two looks.
         page = await self._kit.records.list_deployments(statuses=UNDER_WAY, limit=10_000)
-        return live | self._kit.starting | {deployment.id for deployment in page.items}
+        needed = {deployment.id for deployment in page.items} | self._kit.starting
+        return needed | {site.live_deployment for site in await self._sites() if site.live_deployment}
 
-    async def _remove_folders(self, needed: set[str]) -> None:
-        work = self._kit.settings.data_dir / "work"
-        for folder in _entries(work):
+    async def _remove_folders(self) -> None:
+        folders = _entries(self._kit.settings.data_dir / "work")
+        needed = await self._needed()
+        for folder in folders:
             if folder.name not in needed:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         for release in (self._kit.settings.data_dir / "sites").glob("*/releases/*"):
