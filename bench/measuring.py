@@ -21,9 +21,7 @@ class Plan:
     upload_bytes: int
 
 
-FULL = Plan(
-    deploys=9, wrk_rounds=9, wrk_seconds=2, redeploys=20, clients=16, idle_seconds=10, upload_bytes=500_000_000
-)
+FULL = Plan(deploys=9, wrk_rounds=9, wrk_seconds=2, redeploys=20, clients=16, idle_seconds=10, upload_bytes=500_000_000)
 QUICK = Plan(deploys=2, wrk_rounds=1, wrk_seconds=1, redeploys=3, clients=16, idle_seconds=2, upload_bytes=50_000_000)
 
 

@@ -1,6 +1,6 @@
 """Ports that finished connections still hold, freed between samples.
 
-A closed connection keeps its port for a minute (TIME_WAIT), and one address has 28,000 of them: after that, and in part
+A closed connection keeps its port for a minute (TIME_WAIT), and towards one address there are 28,000: after that, and in part
 from half of that on, a sample would measure how the kernel looks for a free port, left scarce by the sample before.
 """
 

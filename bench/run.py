@@ -52,7 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     _on_signals(_interrupt)
     if options.clean:
-        ByHand("clean").remove_labelled(RUN_LABEL)
+        hand = ByHand("clean")
+        hand.remove_labelled(RUN_LABEL)
+        hand.close()
         return 0
     plan = QUICK if options.quick else FULL
     chosen = [name for name in GROUPS if name in (options.only or GROUPS)]

@@ -13,7 +13,7 @@ from zipp.domain.route import Page
 from zipp.pipeline.build import build, detect, has_release
 from zipp.pipeline.fetch import fetch
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.route import forget_build, retire, route, show_page, site_of, tidy
+from zipp.pipeline.route import forget_build, lead_to_live, retire, route, show_page, site_of, tidy
 from zipp.pipeline.start import check, start
 
 logger = structlog.get_logger()
@@ -60,6 +60,7 @@ class Deployer:
         kit = self._kit
         shutil.rmtree(kit.work_folder(deployment.id), ignore_errors=True)
         try:
+            await self._route_back(deployment, failure)
             if deployment.port is not None:
                 await kit.runtime.remove(deployment.id, grace_seconds=1)
                 await kit.log.settle(deployment.id)
@@ -67,10 +68,15 @@ class Deployer:
         except Unavailable as unavailable:  # the engine is down: what is left is removed at the next start
             logger.warning("cleanup_postponed", deployment_id=deployment.id, reason=unavailable.code)
         await kit.records.release_port(deployment.id)
-        async with kit.site_lock(deployment.site):
-            site = await kit.records.get_site(deployment.site)
+
+    async def _route_back(self, deployment: Deployment, failure: Failure) -> None:
+        """Before anything of it is removed: it may have failed after its route was switched."""
+        async with self._kit.site_lock(deployment.site):
+            site = await self._kit.records.get_site(deployment.site)
             if site is not None and site.live_deployment is None:
-                await show_page(kit, site, Page.STOPPED if failure.code == "cancelled" else Page.FAILED)
+                await show_page(self._kit, site, Page.STOPPED if failure.code == "cancelled" else Page.FAILED)
+            elif site is not None:
+                await lead_to_live(self._kit, site)
 
     async def _after(self, deployment: Deployment, previous: str | None) -> None:
         await asyncio.to_thread(shutil.rmtree, self._kit.work_folder(deployment.id), ignore_errors=True)

@@ -15,7 +15,7 @@ from zipp.domain.plan import Serve
 from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.route import remove_container, retire, site_of
+from zipp.pipeline.route import lead_to_live, remove_container, retire, site_of
 from zipp.pipeline.start import collect, start, target_of
 
 logger = structlog.get_logger()
@@ -98,13 +98,7 @@ class Reconciler:
                 return
             if deployment.plan.serve is Serve.CONTAINER:
                 await self._run_container(deployment, site)
-            target = await target_of(self._kit, deployment)
-            if target is None:  # it does not run just now; nginx says so for as long as that lasts
-                return
-            routes = await self._kit.proxy.routes()
-            for host in self._kit.hosts(site):
-                if routes.get(host) != target:
-                    await self._kit.proxy.switch(host, target)
+            await lead_to_live(self._kit, site)
 
     async def _run_container(self, deployment: Deployment, site: Site) -> None:
         container = await self._kit.runtime.get(deployment.id)

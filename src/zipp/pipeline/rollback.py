@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from zipp.domain.deployment import Deployment, Status
-from zipp.domain.errors import Conflict, DeploymentError, NotFound
+from zipp.domain.errors import Conflict, DeploymentError, NotFound, ZippError
 from zipp.domain.plan import Serve
 from zipp.domain.site import Site
 from zipp.pipeline.build import has_release
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.route import remove_container, retire, route, site_of
+from zipp.pipeline.route import lead_to_live, remove_container, retire, route, site_of
 from zipp.pipeline.start import check, start
 
 
@@ -63,9 +63,13 @@ async def roll_back(kit: Kit, deployment: Deployment) -> Deployment:
             deployment = await start(kit, deployment, site)
         target = await check(kit, deployment, site)
         deployment, previous = await route(kit, deployment, target)
-    except DeploymentError as error:
+    except ZippError as error:
         kit.starting.discard(deployment.id)
+        async with kit.site_lock(site.name):
+            await lead_to_live(kit, await site_of(kit, site.name))
         await remove_container(kit, deployment.id)
+        if not isinstance(error, DeploymentError):
+            raise
         raise Conflict(f"The rollback failed: {error.message}", code=error.code, hint=error.hint) from error
     finally:
         kit.starting.discard(deployment.id)

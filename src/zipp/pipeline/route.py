@@ -11,6 +11,7 @@ from zipp.domain.errors import NotFound
 from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
+from zipp.pipeline.start import target_of
 from zipp.records.records import LiveChange
 
 
@@ -37,6 +38,18 @@ async def route(kit: Kit, deployment: Deployment, target: Target) -> tuple[Deplo
 async def show_page(kit: Kit, site: Site, page: Page) -> None:
     for host in kit.hosts(site):
         await kit.proxy.switch(host, page)
+
+
+async def lead_to_live(kit: Kit, site: Site) -> None:
+    """Lead the hosts to the live deployment where they don't; nothing to do while it does not run."""
+    live = await kit.records.get_deployment(site.live_deployment or "")
+    target = await target_of(kit, live) if live is not None else None
+    if target is None:
+        return
+    routes = await kit.proxy.routes()
+    for host in kit.hosts(site):
+        if routes.get(host) != target:
+            await kit.proxy.switch(host, target)
 
 
 async def site_of(kit: Kit, name: str) -> Site:
