@@ -81,15 +81,14 @@ async def check(kit: Kit, deployment: Deployment, site: Site) -> Target:
     plan = plan_of(deployment)
     if plan.serve is Serve.NGINX:
         return await _check_release(kit, deployment, site, plan)
-    began = time.monotonic()
-    looked_at, wrong_since, status = 0.0, None, None
+    began = looked_at = time.monotonic()
+    wrong_since, status = None, None
     container = await _alive(kit, deployment)
     target = Upstream(container.address, container.listen_port)
     while (now := time.monotonic()) - began < kit.settings.start_timeout_seconds:
         if await _accepts(container):
             status = await kit.proxy.probe(target, host=kit.settings.site_host(site.name), path=plan.health_path)
             if status < 500:
-                await _alive(kit, deployment)
                 return target
         if now - looked_at >= LOOK_SECONDS:  # asking the engine costs more than trying to connect
             looked_at = now
@@ -176,8 +175,10 @@ async def _watch_listeners(
 
 def misplaced(listeners: Sequence[Listener], port: int) -> StartError | None:
     """The mistake that explains why nobody is reached on `port` although something listens."""
-    local = [each for each in listeners if each.address.startswith("127.") or each.address == "::1"]
-    if any(each.port == port for each in local):
+    here = [each for each in listeners if each.port == port]
+    if any(not _is_loopback(each) for each in here):
+        return None
+    if here:
         return StartError(
             f"The site listens on port {port}, but only inside its own container (localhost).",
             code="start_localhost_only",
@@ -191,6 +192,10 @@ def misplaced(listeners: Sequence[Listener], port: int) -> StartError | None:
             hint=f"Let it listen on the PORT variable, or set `port = {listeners[0].port}` in zipp.toml.",
         )
     return None
+
+
+def _is_loopback(listener: Listener) -> bool:
+    return listener.address.startswith("127.") or listener.address == "::1"
 
 
 async def _gave_up(kit: Kit, deployment: Deployment, plan: BuildPlan, status: int | None) -> StartError:
