@@ -49,7 +49,7 @@ def _on_zipp(bench: Bench, kind: str, make: Callable[[str], Files]) -> Tally:
     with visitors(bench.platform.http_port, bench.platform.host(site), prefix, clients=bench.plan.clients) as tally:
         for version in range(1, bench.plan.redeploys + 1):
             zipp.deploy(make(token(prefix, version)), site)
-            zipp.only_live_container(site)  # the end of the old one falls into the visits, too
+        zipp.only_live_container(site)  # the end of the last old one falls into the visits, too
         time.sleep(SETTLE_SECONDS)
     zipp.forget(site)
     return _whole(tally, prefix, bench.plan.redeploys)

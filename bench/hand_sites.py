@@ -15,6 +15,7 @@ from visits import first_answer
 from zipp.detect import detect
 from zipp.images.dockerfile import render
 
+PATIENCE_SECONDS = 0.5  # for requests that the old container still works on
 STATIC_DOCKERFILE = b"FROM zipp/static:1\nCOPY public /srv/site\n"
 
 
@@ -46,14 +47,14 @@ class HandSite:
         return live - began
 
     def careful_deploy(self, files: Files, mark: str) -> None:
-        """As a careful person does it: routed once it answers, the old one stopped after a second's patience."""
+        """As a careful person does it: routed once it answers, the old one stopped a little later."""
         self.hand.build(self._image, write(files, self.hand.folder / self.name))
         container, address = self.hand.container(self._image, self.listen_port)
         first_answer(int(address.rpartition(":")[2]), "localhost", mark)
         self.hand.nginx.route(self.name, address)
         self.hand.nginx.reload()
         first_answer(self.hand.nginx.port, self.hand.nginx.host(self.name), mark)
-        time.sleep(1)
+        time.sleep(PATIENCE_SECONDS)
         self._retire(container, grace_seconds=10)
 
     def keep_image(self, files: Files, tag: str) -> str:

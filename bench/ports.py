@@ -1,7 +1,8 @@
 """Ports that finished connections still hold, freed between samples.
 
-A closed connection keeps its port for a minute (TIME_WAIT), and towards one address there are 28,000: after that, and in part
-from half of that on, a sample would measure how the kernel looks for a free port, left scarce by the sample before.
+A closed connection keeps its port for a minute (TIME_WAIT), and towards one address there are 28,000, of which the
+kernel takes every other one first. After that a sample would measure how long the kernel looks for a free one, which
+the samples before have made scarce.
 """
 
 from __future__ import annotations
