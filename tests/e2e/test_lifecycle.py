@@ -106,6 +106,7 @@ def test_deleted_site_answers_as_unknown_and_its_name_is_free(platform: LivePlat
     assert platform.api.delete("/api/sites/whole-site").status_code == 204
     assert platform.visit("whole-site").status_code == 404
     assert platform.api.get("/api/sites/whole-site").status_code == 404
+    assert not (platform.data_dir / "sites" / "whole-site").exists()
     stranger = platform.newcomer("next-owner@example.com")
     platform.upload(zipped({"index.html": "z"}), "whole-site", headers=stranger)
 

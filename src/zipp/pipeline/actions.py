@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -141,6 +142,8 @@ class PipelineOperations:
             for host in self._kit.hosts(site):
                 await self._kit.proxy.remove(host)
             await self._kit.records.delete_site(site.name)
+            folder = self._kit.settings.data_dir / "sites" / site.name
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     # ---------------------------------------------------------------------------------------------------------------
     async def _accept(self, site: Site, source: Source, env: Mapping[str, str] | None) -> Deployment:
