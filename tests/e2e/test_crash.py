@@ -105,3 +105,15 @@ def test_upload_cut_off_by_kill_9_leaves_no_file(platform: LivePlatform) -> None
     platform.kill()
     platform.start()
     assert not list((platform.data_dir / "incoming").iterdir())
+
+
+def test_image_that_no_deployment_needs_goes_at_the_start_and_the_others_stay(platform: LivePlatform) -> None:
+    first = platform.deploy(server("kept"), "kept")
+    second = platform.deploy(server("live"), "kept")
+    stray = "01900000-0000-7000-8000-000000000000"
+    platform.docker("tag", "zipp/debian:bookworm", f"{platform.instance}/site-gone:{stray}")
+    platform.kill()
+    platform.start()
+    assert platform.images(stray) == []
+    assert platform.images(first["id"]) != [], "kept for a rollback"
+    assert platform.images(second["id"]) != []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,6 +36,7 @@ class Reconciler:
         """Bring the routes into force before anything else is accepted; the rest follows in the background."""
         await self._routes()
         await asyncio.to_thread(self._clean_incoming)
+        await self._prune_images()
         self._loop = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -125,6 +127,14 @@ class Reconciler:
         for deployment_id in holders - await self._needed():
             await remove_container(self._kit, deployment_id)
         await self._remove_folders()
+
+    async def _prune_images(self) -> None:
+        """Images of deployments that are gone. Only now, while nothing is being built that could look like one."""
+        kept = UNDER_WAY | {Status.RUNNING, Status.STOPPED}
+        page = await self._kit.records.list_deployments(statuses=kept, limit=10_000)
+        if page.next_cursor is None:
+            with contextlib.suppress(Unavailable):  # without an engine there is nothing to prune
+                await self._kit.images.prune({deployment.id for deployment in page.items})
 
     async def _needed(self) -> set[str]:
         # In the order in which a deployment passes through them, so that none slips through between two looks.
