@@ -43,7 +43,6 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="Where people reach the API, when not http://localhost:<ZIPP_PORT>."
     )
-    development: bool = Field(default=False, description="Loosens what must never be loose in production.")
 
     base_domain: str = Field(
         default="zipp.localhost",
