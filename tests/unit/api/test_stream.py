@@ -162,8 +162,8 @@ async def test_a_silent_stream_is_kept_alive(
 ) -> None:
     monkeypatch.setattr(stream_module, "PING_SECONDS", 0.05)
     async with following(live_ada, deployment) as stream:
-        assert (await anext(stream))[0] == "status"
-        assert (await anext(stream))[:2] == ("comment", "ping")
+        while (await anext(stream))[:2] != ("comment", "ping"):  # on a busy machine it may come before the state
+            pass
 
 
 async def test_signing_out_ends_the_stream(
@@ -171,9 +171,8 @@ async def test_signing_out_ends_the_stream(
 ) -> None:
     monkeypatch.setattr(stream_module, "PING_SECONDS", 0.2)
     async with following(live_ada, deployment) as stream:
-        assert (await anext(stream))[0] == "status"
         assert (await live_ada.post("/api/auth/logout")).status_code == 204
-        assert [name async for name, *_ in stream if name != "comment"] == ["end"]
+        assert [name async for name, *_ in stream if name not in ("comment", "status")] == ["end"]
 
 
 async def test_a_client_that_leaves_is_forgotten_at_once(
