@@ -88,13 +88,17 @@ Source = Annotated[ZipSource | GitSource, Field(discriminator="kind")]
 
 
 class Failure(BaseModel):
-    """Why a deployment FAILED: a stable code, a plain sentence, what to do next, and the step it happened in."""
+    """Why a deployment FAILED: a stable code, a plain sentence, what to do next, and the step it happened in.
+
+    `line` is the offending line of its log, where one was found; secrets are out of it as they are out of the log.
+    """
 
     model_config = ConfigDict(frozen=True)
     code: str
     message: str
     hint: str = ""
     stage: str = ""
+    line: str = ""
 
 
 class Stage(BaseModel):

@@ -86,7 +86,13 @@ class Unavailable(ZippError):
 
 
 class DeploymentError(ZippError):
+    """`line` is the line of the deployment's log that tells the cause, where one does."""
+
     default_code = "deployment_failed"
+
+    def __init__(self, message: str, *, code: str | None = None, hint: str = "", line: str = "") -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.line = line
 
 
 class SourceError(DeploymentError):

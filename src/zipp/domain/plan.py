@@ -37,12 +37,19 @@ class WantedLimits(BaseModel):
 
 
 class BuildPlan(BaseModel):
-    """Shell commands (`install`, `build`, `start`) are people's own text and only ever run inside a build or a
-    container, as one argument of `sh -c`.
+    """Three shapes: files as they are (nothing is built), files that a build makes, and a server in a container.
 
-    `root` is the project's folder inside the source; `output` the folder of static files inside `root`;
-    `base` the image that a generated Dockerfile builds on; `dockerfile` the path of the project's own Dockerfile
-    inside `root` (then `base`, `install`, `build` are empty).
+    Commands are people's own text and only ever run inside a build or a container, as one argument of `sh -c`.
+    Paths are relative to `root`, the project's folder inside the source, which is /app in the image.
+
+    A generated Dockerfile has up to three stages, each left out where it has nothing to do:
+
+    - *dependencies*, from `builder`: `dependency_files` are copied in and `dependencies` run; they leave what the site
+      needs while it runs in `dependency_folders`. Without `dependency_files` the whole source is copied in.
+    - *build*, from `builder`: `dependency_files` and `install` (without `install`, it goes on from the first stage),
+      then the source and `build`, with `build_env` and the site's own environment set.
+    - *site*, from `base`: the dependency folders, and `keep` of the build's files, or the source where nothing is
+      built. A plan of static files has none: `output` is taken out of the build.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,15 +58,39 @@ class BuildPlan(BaseModel):
     summary: str
     serve: Serve = Serve.CONTAINER
     root: str = "."
-    base: str = ""
+
+    dockerfile: str = ""  # the project's own, then nothing of a generated one is set
+    builder: str = ""  # image with the tools to install and build, as zipp/node:22-build
+    base: str = ""  # image that the site's container is made of, as zipp/node:22-slim
+    tools: tuple[str, ...] = ()  # commands run as root at the top of the builder stages ("npm install -g pnpm@9.15.0")
+    caches: tuple[str, ...] = ()  # download caches kept between builds, by name: npm, pnpm, yarn, bun, pip, uv…
     dependency_files: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    dependency_folders: tuple[str, ...] = ()  # relative, or absolute as /opt/venv
     install: tuple[str, ...] = ()
     build: tuple[str, ...] = ()
+    build_env: dict[str, str] = Field(default_factory=dict)
+    build_caches: tuple[str, ...] = ()  # folders that the build itself keeps for the next time, as .next/cache
+    keep: tuple[str, ...] = (".",)
+
+    output: str = ""  # the folder of static files
+    find_output: bool = False  # where `output` has no index.html: the shallowest index.html that the build wrote
+    fallback: str = ""  # page inside `output` for addresses without a file, as index.html for client-side routing
+
+    before_start: str = ""  # run in each new container before `start`, as database migrations
     start: str = ""
-    output: str = ""
-    dockerfile: str = ""
     port: int = Field(default=8080, ge=1, le=65535)
     env: dict[str, str] = Field(default_factory=dict)
     health_path: str = "/"
     read_only_root: bool = True
     limits: WantedLimits = WantedLimits()
+
+    @property
+    def is_static(self) -> bool:
+        """It ends as a release folder, served by nginx itself or mounted into the static server's container."""
+        return not (self.start or self.dockerfile)
+
+    @property
+    def is_built(self) -> bool:
+        """Something of it runs in a build."""
+        return bool(self.dockerfile or self.dependencies or self.install or self.build)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -11,14 +12,36 @@ from zipp.domain.plan import BuildPlan
 WriteLine = Callable[[str, Literal["stdout", "stderr", "zipp"]], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """`environment` is the site's own, which its build may read too; it never stays in the image.
+
+    `owner` keeps download caches apart: what one person's build wrote there no other person's build may read.
+    """
+
+    deployment_id: str
+    site: str
+    owner: str
+    tree: Path
+    plan: BuildPlan
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
 class Images(Protocol):
     async def close(self) -> None: ...
 
-    async def build(self, *, deployment_id: str, site: str, tree: Path, plan: BuildPlan, write: WriteLine) -> str:
-        """Build `plan` from the source `tree` and return the image's id (sha256:...), tagged for the deployment.
+    async def build(self, request: BuildRequest, write: WriteLine) -> str:
+        """Build the plan from the source and return the image's id (sha256:...), tagged for the deployment.
 
         Idempotent. Cancelling the task ends the build in the engine. Raises BuildError: build_failed, build_timeout,
         build_out_of_memory, build_no_space, base_missing; Unavailable engine_unreachable.
+        """
+
+    async def build_files(self, request: BuildRequest, into: Path, write: WriteLine) -> None:
+        """Run the build of a plan of static files and put what it made, `plan.output`, at `into`: whole or not at all.
+
+        `into` must not exist yet; its parent does. What comes out is held to the limits of a source (files, bytes, no
+        link that leads out, no special file). Raises as `build`, and BuildError output_missing, output_unsafe.
         """
 
     async def static_server(self, *, write: WriteLine) -> str:
