@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
+from zipp.detect.by_hand import plan_by_hand
 from zipp.detect.config import FILE, Config, config_invalid, read_config
 from zipp.detect.detector import Detector
 from zipp.detect.dockerfile import DockerfileDetector
+from zipp.detect.generators import HugoDetector, JekyllDetector
+from zipp.detect.go import GoDetector
+from zipp.detect.java import JavaDetector
 from zipp.detect.node import NodeDetector
 from zipp.detect.overrides import overridden
+from zipp.detect.php import PhpDetector
 from zipp.detect.project import Project
 from zipp.detect.python import PythonDetector
+from zipp.detect.ruby import RubyDetector
 from zipp.detect.static import StaticDetector
+from zipp.detect.unsupported import UnsupportedDetector
 from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan
 
 # The first plan wins, so what people have said most plainly comes first.
 DETECTORS: tuple[Detector, ...] = (
     DockerfileDetector(),  # they have decided everything themselves
+    PhpDetector(),  # Laravel and its kind carry a package.json for their style sheets
     PythonDetector(),  # before Node: Python apps often carry a package.json for their style sheets, seldom the reverse
+    HugoDetector(),
+    JekyllDetector(),  # before Ruby: its Gemfile names no server
+    RubyDetector(),  # Rails carries a package.json too
+    GoDetector(),
+    JavaDetector(),
     NodeDetector(),  # before static: a server usually has an index.html somewhere
+    UnsupportedDetector(),  # before static: there may be a page of documentation
     StaticDetector(),  # last: almost everything has some .html in it
 )
 
-_MARKERS = ("Dockerfile", "package.json", "requirements.txt", "pyproject.toml", "index.html")
+_MARKERS = (
+    *("Dockerfile", "package.json", "requirements.txt", "pyproject.toml", "index.html", "index.php", "composer.json"),
+    *("go.mod", "Gemfile", "pom.xml", "hugo.toml", "_config.yml"),
+)
 
 
-def detect(tree: Path) -> BuildPlan:
+def detect(tree: Path, *, without: Collection[str] = ()) -> BuildPlan:
     """How to build and serve the project at `tree`; the same tree always gives the same plan.
 
-    Raises DetectionError: detection_failed, config_invalid, node_no_start_script, python_no_app,
-    python_no_requirements, python_unreadable, dockerfile_no_from, procfile_invalid, static_no_index, static_ambiguous,
-    file_too_large, file_not_utf8, file_invalid.
+    `without`: names of detectors that are not asked.
+
+    Raises DetectionError: detection_failed, config_invalid, unsupported_language, file_too_large, file_not_utf8,
+    file_invalid, procfile_invalid, dockerfile_no_from, static_no_index, static_ambiguous, and those that begin with the
+    name of a language and say what a project in it lacks: node_no_start_script, python_no_app, php_no_index,
+    go_no_server, ruby_no_gemfile, java_no_server, hugo_theme_missing…
     """
     project = Project(tree)
     config = read_config(project)
@@ -39,25 +60,27 @@ def detect(tree: Path) -> BuildPlan:
         if not project.has_folder(str(config.root)):
             raise config_invalid(f"{FILE}: root: the folder {str(config.root)[:80]!r} does not exist.")
         project = Project(project.root / str(config.root))
-    return _with_note_on_secrets(overridden(_first_plan(project, config), config), project)
+    return _with_note_on_secrets(overridden(_first_plan(project, config, without), config, project), project)
 
 
 def _with_note_on_secrets(plan: BuildPlan, project: Project) -> BuildPlan:
     """images/dockerfile.py leaves .env out of what it builds; whoever relied on it must hear of that."""
-    if not (plan.base and project.has(".env")):
+    if plan.dockerfile or not plan.builder + plan.base or not project.has(".env"):
         return plan
     note = ".env stays out of the image: set its values as the site's environment"
     return plan.model_copy(update={"summary": f"{plan.summary}; {note}"})
 
 
-def _first_plan(project: Project, config: Config) -> BuildPlan:
+def _first_plan(project: Project, config: Config, without: Collection[str]) -> BuildPlan:
     """A family that recognises the project but lacks something may be overruled by another one that runs code.
 
     Never by static files: that would publish a broken server's sources.
     """
     complaint: DetectionError | None = None
     for detector in DETECTORS:
-        if config.framework not in (None, detector.name) or (complaint and not detector.runs_code):
+        if detector.name in without or config.framework not in (None, detector.name):
+            continue
+        if complaint and not detector.runs_code:
             continue
         try:
             plan = detector.detect(project, config)
@@ -66,7 +89,10 @@ def _first_plan(project: Project, config: Config) -> BuildPlan:
             continue
         if plan is not None:
             return plan
-    raise complaint or _nothing_found(project, config)
+    by_hand = None if config.framework else plan_by_hand(project, config)
+    if by_hand is None:
+        raise complaint or _nothing_found(project, config)
+    return by_hand
 
 
 def _nothing_found(project: Project, config: Config) -> DetectionError:
@@ -85,7 +111,8 @@ def _nothing_found(project: Project, config: Config) -> DetectionError:
     else:
         hint = (
             "Add one of: index.html (a static site), package.json with a start script (Node), "
-            "requirements.txt and a FastAPI or Flask app (Python), or a Dockerfile (anything)."
+            "requirements.txt and a FastAPI or Flask app (Python), index.php (PHP), go.mod (Go), Gemfile (Ruby), "
+            "pom.xml (Java), or a Dockerfile (anything)."
         )
     empty = not (project.files() or project.folders())
     return DetectionError(

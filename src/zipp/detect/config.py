@@ -19,6 +19,7 @@ SIZE_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 
 _SIZE = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,3}))? ?([kmgt]?)i?b?\Z", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
+_VERSION = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4}){0,2}\Z")
 _MAX_COMMAND = 8_000  # a Dockerfile's line may have 65,535 bytes, and JSON writes some characters as six
 
 
@@ -56,6 +57,25 @@ def _not_empty(value: str) -> str:
     return value
 
 
+def _version(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError('write the version in quotes, such as "22" or "3.13": 3.10 would be 3.1')
+    if isinstance(value, str) and not _VERSION.match(value.strip()):
+        raise ValueError('write a version such as "22" or "3.13"')
+    return value.strip() if isinstance(value, str) else value
+
+
+def _fallback(value: object) -> object:
+    if isinstance(value, str):
+        path = relative(value)
+        if path in (None, ".") or not str(path).lower().endswith((".html", ".htm")):
+            raise ValueError("name a page inside the output folder, such as 'index.html', or write false for none")
+        return path
+    if value is not False:
+        raise ValueError("name a page inside the output folder, such as 'index.html', or write false for none")
+    return ""
+
+
 def _path(value: str) -> str:
     if not value.startswith("/") or not value.isascii() or any(char <= " " or char == "\x7f" for char in value):
         raise ValueError("write a path of the site such as '/health'")
@@ -81,6 +101,7 @@ def _environment(value: object) -> object:
 
 Folder = Annotated[str, AfterValidator(_folder)]
 Command = Annotated[str, Field(max_length=_MAX_COMMAND), AfterValidator(_command)]
+Version = Annotated[str, BeforeValidator(_version)]
 
 
 class ConfiguredLimits(BaseModel):
@@ -96,27 +117,44 @@ class ConfiguredLimits(BaseModel):
         return WantedLimits(memory_bytes=self.memory, cpus=self.cpus, pids=self.pids)
 
 
+class Versions(BaseModel):
+    """The table [versions]: which of a language's versions Zipp is to take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    node: Version | None = None
+    python: Version | None = None
+
+
 class Config(BaseModel):
-    """None means: not said. An empty command means: leave this step out."""
+    """None means: not said. An empty command means: leave this step out; an empty fallback: none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     root: Folder | None = None
-    framework: Literal["dockerfile", "python", "node", "static"] | None = None
+    framework: (
+        Literal["dockerfile", "python", "node", "php", "ruby", "go", "java", "hugo", "jekyll", "static"] | None
+    ) = None
     serve: Annotated[Serve, Field(strict=False)] | None = None
     install: Command | None = None
     build: Command | None = None
+    before_start: Command | None = None
     start: Annotated[Command, AfterValidator(_not_empty)] | None = None
     output: Folder | None = None
+    fallback: Annotated[str, Field(max_length=500), BeforeValidator(_fallback)] | None = None
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     env: Annotated[dict[str, str], BeforeValidator(_environment)] | None = None
     health: Annotated[str, Field(max_length=500), AfterValidator(_path)] | None = None
     read_only: bool | None = None
     limits: ConfiguredLimits | None = None
+    versions: Versions | None = None
 
     def given(self) -> frozenset[str]:
         """The keys that the file has."""
         return frozenset(self.model_fields_set)
+
+
+_TABLES: dict[str, type[BaseModel]] = {"limits": ConfiguredLimits, "versions": Versions}
 
 
 def read_config(project: Project) -> Config:
@@ -136,7 +174,7 @@ def read_config(project: Project) -> Config:
 def _explained(error: ValidationError, text: str) -> DetectionError:
     first = error.errors()[0]
     keys = [str(part) for part in first["loc"]][:2]
-    known = ConfiguredLimits.model_fields if keys[0] == "limits" and len(keys) == 2 else Config.model_fields
+    known = (_TABLES.get(keys[0], Config) if len(keys) == 2 else Config).model_fields
     line = line_of(text, keys)
     where = FILE if line is None else f"{FILE}, line {line}"
     key = ".".join(part[:40] for part in keys)

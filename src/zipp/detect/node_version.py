@@ -1,9 +1,12 @@
-"""Which of the Node versions that Zipp has suits a project, from .nvmrc, .node-version or engines.node."""
+"""Which of the Node versions that Zipp has suits a project: zipp.toml, version files, volta or engines say so."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from zipp.detect.config import Config
 from zipp.detect.project import Project
 
 PREFERRED = (22, 24, 20, 18)  # the default first, then the newer before the older
@@ -13,28 +16,43 @@ _CODENAMES = {"hydrogen": 18, "iron": 20, "jod": 22, "krypton": 24}
 _MAX_RANGE = 200
 _COMPARATOR = re.compile(r"(>=|<=|>|<|=|\^|~)? *v?([0-9]{1,4}|[xX*])(?:\.([0-9]{1,6}|[xX*]))?[0-9A-Za-z.*+-]{0,60}\Z")
 _OPERATOR_AND_SPACE = re.compile(r"(>=|<=|>|<|=|\^|~) +")
+_FILES = (".nvmrc", ".node-version")
 
 
-def node_version(project: Project, engines: object) -> tuple[int, str]:
+def node_version(project: Project, manifest: Mapping[str, Any], config: Config) -> tuple[int, str]:
     """The major version, and a note for the build log when it is not what was asked for.
 
-    A version file comes before engines.node, since it names one version and not a range.
+    zipp.toml comes first, engines.node last: the others name one version, it names a range. In files of versions,
+    whatever is no version (a comment, an alias of somebody's machine) is passed over.
     """
-    for file in (".nvmrc", ".node-version"):
-        wanted = (project.text(file) or "").strip()
-        if wanted:
-            return _chosen(wanted, file)
-    if isinstance(engines, str) and engines.strip():
-        return _chosen(engines.strip(), "engines.node")
+    for where, wanted in _asked(project, manifest, config):
+        if any(satisfies(major, wanted) for major in PREFERRED):
+            return next(major for major in PREFERRED if satisfies(major, wanted)), ""
+        nearest = _nearest(wanted)
+        if nearest:
+            return nearest, f"{where} asks for {wanted[:40]!r}, Node {nearest} is the nearest there is"
     return DEFAULT, ""
 
 
-def _chosen(wanted: str, where: str) -> tuple[int, str]:
-    for major in PREFERRED:
-        if satisfies(major, wanted):
-            return major, ""
-    nearest = _nearest(wanted)
-    return nearest, f"{where} asks for {wanted[:40]!r}, Node {nearest} is the nearest there is"
+def _asked(project: Project, manifest: Mapping[str, Any], config: Config) -> Iterator[tuple[str, str]]:
+    if config.versions and config.versions.node:
+        yield "zipp.toml", config.versions.node
+    for file in _FILES:
+        lines = (line.partition("#")[0].strip() for line in (project.text(file) or "").splitlines())
+        yield from ((file, line) for line in lines if line)
+    yield from ((".tool-versions", version) for version in tool_versions(project, "nodejs", "node"))
+    for table, key in (("volta", "node"), ("engines", "node")):
+        values = manifest.get(table)
+        wanted = values.get(key) if isinstance(values, dict) else None
+        if isinstance(wanted, str) and wanted.strip():
+            yield f"{table}.{key}", wanted.strip()
+
+
+def tool_versions(project: Project, *names: str) -> tuple[str, ...]:
+    """What .tool-versions (asdf, mise) asks for: `nodejs 20.11.0`; the first of several versions on a line."""
+    lines = ((project.text(".tool-versions") or "").partition("\0")[0]).splitlines()
+    words = (line.partition("#")[0].split() for line in lines)
+    return tuple(line[1] for line in words if len(line) > 1 and line[0] in names)
 
 
 def satisfies(major: int, wanted: str) -> bool:
@@ -77,7 +95,10 @@ def _compare(major: int, comparator: str) -> bool:
             return major == wanted
 
 
-def _nearest(wanted: str) -> int:
-    numbers = [int(number) for number in re.findall(r"[0-9]{1,4}", wanted[:_MAX_RANGE])]
+def _nearest(wanted: str) -> int | None:
+    """The next newer one, since programs are seldom kept from running there; else the newest. None for no number."""
+    number = re.search(r"[0-9]{1,4}", wanted[:_MAX_RANGE])
+    if number is None:
+        return None
     available = sorted(PREFERRED)
-    return min(available, key=lambda major: (abs(major - numbers[0]), major)) if numbers else DEFAULT
+    return next((major for major in available if major >= int(number[0])), available[-1])

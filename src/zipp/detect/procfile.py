@@ -1,4 +1,4 @@
-"""The start command that people have written down themselves: in zipp.toml, or as a Procfile's `web` line."""
+"""The commands that people have written down themselves: in zipp.toml, or in a Procfile."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zipp.domain.errors import DetectionError
 
 FILE = "Procfile"
 _MAX_COMMAND = 8_000
+_EXAMPLES = {"web": "gunicorn --bind 0.0.0.0:$PORT app:app", "release": "python manage.py migrate"}
 
 
 def given_start(project: Project, config: Config) -> str | None:
@@ -17,19 +18,28 @@ def given_start(project: Project, config: Config) -> str | None:
 
 def web_command(project: Project) -> str | None:
     """The command of the Procfile's first `web:` line. Raises DetectionError `procfile_invalid`."""
+    return _command(project, "web")
+
+
+def release_command(project: Project) -> str | None:
+    """The command of its `release:` line: what a new version does before it starts, as database migrations."""
+    return _command(project, "release")
+
+
+def _command(project: Project, wanted: str) -> str | None:
     text = project.text(FILE)
     if text is None:
         return None
     for number, line in enumerate(text.splitlines(), start=1):
         process, colon, command = line.partition(":")
-        if not colon or process.strip() != "web":
+        if not colon or process.strip() != wanted:
             continue
         command = command.strip()
         if not command or len(command) > _MAX_COMMAND or "\0" in command:
             raise DetectionError(
-                f"Procfile, line {number}: `web:` needs a command of 1 to {_MAX_COMMAND} characters.",
+                f"Procfile, line {number}: `{wanted}:` needs a command of 1 to {_MAX_COMMAND} characters.",
                 code="procfile_invalid",
-                hint="Write for example: web: gunicorn --bind 0.0.0.0:$PORT app:app",
+                hint=f"Write for example: {wanted}: {_EXAMPLES[wanted]}",
             )
         return command
     return None

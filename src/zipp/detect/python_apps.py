@@ -1,147 +1,113 @@
-"""Where a Python project keeps its web application, and what to call it by."""
+"""Which of a project's Python files holds its web application, and what to call it by."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from zipp.detect import ast_scan
-from zipp.detect.ast_scan import Scan
-from zipp.detect.project import MAX_FILE_BYTES, Project
-from zipp.domain.errors import DetectionError
+from zipp.detect.ast_scan import Call, Scan
+from zipp.detect.project import Project
+from zipp.detect.python_sources import Sources, is_test
 
-# In the order in which they are believed: the file that people call main comes before what servers call theirs.
-ENTRY_FILES = ("main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "application.py", "api.py", "run.py", "index.py")
-PACKAGE_FILES = ("__init__.py", *ENTRY_FILES)
-NOT_PACKAGES = frozenset({"tests", "test", "docs", "doc", "venv", "env", "node_modules", "__pycache__", "migrations"})
-MAX_FOLDERS = 40
-MAX_FILES = 120
-MAX_TOTAL_BYTES = 4 * 1024**2
-SCAN_TIMEOUT_SECONDS = 15
+# Frameworks whose programs are started by a command of their own or as they are: what must be imported -> framework.
+PROGRAMS = {
+    "streamlit": "streamlit",
+    "gradio": "gradio",
+    "nicegui": "nicegui",
+    "chainlit": "chainlit",
+    "shiny.express": "shiny-express",
+}
+_BY_CALL = frozenset({"gradio", "nicegui"})  # of these a library may be imported without being started
 
 
 @dataclass(frozen=True, slots=True)
 class PythonApp:
-    """`target` is what a server is told: 'main:app', or 'shop:create_app' for a factory. `python_path` are folders
-    (of the project) that imports need besides its root."""
+    """`target` is what a server is told: 'main:app', or 'shop:create_app' for a factory; without a `name` the file is
+    a program, and `call` what starts its server. `python_path` are folders that imports need besides the root."""
 
     framework: str
-    module: str
-    name: str
-    is_factory: bool
+    path: str
+    module: str = ""
+    name: str = ""
+    is_factory: bool = False
     python_path: tuple[str, ...] = ()
+    call: Call | None = None
 
     @property
     def target(self) -> str:
         return f"{self.module}:{self.name}"
 
 
-def find_app(project: Project, dependencies: frozenset[str]) -> tuple[PythonApp | None, tuple[str, ...]]:
-    """The application, and what could not be read on the way ('main.py, line 3: invalid syntax').
-
-    An object is preferred to a factory, and the earlier file to the later. Raises DetectionError `python_unreadable`.
-    """
-    files, too_large = _candidates(project)
-    scans = _scan(files)
-    unreadable = (*(f"{scan['path']}, {scan['error']}" for scan in scans if scan["error"]), *too_large)
+def find_app(project: Project, sources: Sources, dependencies: frozenset[str]) -> PythonApp | None:
+    """The first file that has an application object or is a framework's program; else a factory; else a server."""
+    scans = [scan for scan in sources.scans if not is_test(scan["path"])]
     factories = {name: framework for scan in reversed(scans) for name, framework in scan["factories"].items()}
     for scan in scans:
-        made = {name: factories.get(factory) or _by_dependency(dependencies) for name, factory in scan["made"].items()}
-        apps = {name: framework for name, framework in (scan["apps"] | made).items() if framework and name.isascii()}
-        if apps:
-            name = next((name for name in ("app", "application") if name in apps), next(iter(apps)))
-            return _app(project, scan, name, apps[name], is_factory=False), unreadable
+        app = _object(project, scan, factories, dependencies) or _program(scan)
+        if app:
+            return app
     for scan in scans:
         for name, framework in scan["factories"].items():
-            if not name.isascii():
-                continue
-            return _app(project, scan, name, framework, is_factory=True), unreadable
-    return None, unreadable
+            if name.isascii():
+                return _app(project, scan, name, framework, is_factory=True)
+    return next(filter(None, map(_server, scans)), None)
 
 
-def _candidates(project: Project) -> tuple[list[tuple[str, bytes]], list[str]]:
-    """The files to look into, the likeliest first, in an order that the file system has no part in; and the others."""
-    wanted: list[tuple[str, bytes]] = []
-    too_large: list[str] = []
-    total = 0
-    for path in dict.fromkeys(filter(_is_importable, _paths(project))):
-        try:
-            content = project.read(path)
-        except DetectionError:
-            too_large.append(f"{path}, which is larger than {MAX_FILE_BYTES // 1024} KB")
-            continue
-        if content is None:
-            continue
-        total += len(content)
-        if len(wanted) == MAX_FILES or total > MAX_TOTAL_BYTES:
-            break
-        wanted.append((path, content))
-    return wanted, too_large
+def _object(
+    project: Project, scan: Scan, factories: Mapping[str, str], dependencies: frozenset[str]
+) -> PythonApp | None:
+    made = {name: factories.get(factory) or _by_dependency(dependencies) for name, factory in scan["made"].items()}
+    apps = {name: framework for name, framework in (scan["apps"] | made).items() if framework and name.isascii()}
+    if not apps or _runs_itself(scan, apps):
+        return None
+    served = next((name for name, framework in apps.items() if framework == "dash-server"), None)
+    name = served or next((name for name in ("app", "application") if name in apps), next(iter(apps)))
+    return _app(project, scan, name, apps[name].removesuffix("-server"), is_factory=False)
 
 
-def _paths(project: Project) -> Iterator[str]:
-    yield from ENTRY_FILES
-    packages = [folder for folder in _packages(project, ".") if folder != "src"]
-    inside_src = [f"src/{folder}" for folder in _packages(project, "src")]
-    for folder in ("src", *packages, *inside_src):
-        yield from (f"{folder}/{file}" for file in PACKAGE_FILES)
-    yield from (file for file in project.files() if file.endswith(".py"))
+def _runs_itself(scan: Scan, apps: Mapping[str, str]) -> bool:
+    """aiohttp's objects are often finished by the program that runs them."""
+    return set(apps.values()) == {"aiohttp"} and any(call["kind"] == "aiohttp" for call in scan["calls"])
 
 
-def _packages(project: Project, folder: str) -> list[str]:
-    return [name for name in project.folders(folder) if name not in NOT_PACKAGES][:MAX_FOLDERS]
+def _program(scan: Scan) -> PythonApp | None:
+    framework = next((PROGRAMS[name] for name in scan["imports"] if name in PROGRAMS), None) or next(
+        (PROGRAMS[name.partition(".")[0]] for name in scan["imports"] if name.partition(".")[0] in PROGRAMS), None
+    )
+    if framework is None or ("/" in scan["path"] and not scan["path"].startswith(("src/", "app/"))):
+        return None
+    call = next((call for call in scan["calls"] if call["kind"] == framework), None)
+    if framework in _BY_CALL and call is None:
+        return None
+    return PythonApp(framework, scan["path"], call=call)
 
 
-def _is_importable(path: str) -> bool:
-    return all(part.isascii() and part.isidentifier() for part in PurePosixPath(path).with_suffix("").parts)
-
-
-def _scan(files: Sequence[tuple[str, bytes]]) -> list[Scan]:
-    if not files:
-        return []
-    program = [sys.executable, "-I", "-S", "-B", "-W", "ignore", os.fspath(Path(ast_scan.__file__))]
-    request = json.dumps([{"path": path, "source": content.decode("latin-1")} for path, content in files])
-    try:
-        answer = subprocess.run(
-            program,
-            input=request.encode(),
-            capture_output=True,
-            timeout=SCAN_TIMEOUT_SECONDS,
-            check=True,
-            env={},
-            cwd="/",
-        )
-        scans: list[Scan] = json.loads(answer.stdout)
-    except (subprocess.SubprocessError, ValueError):
-        raise DetectionError(
-            "The Python files can't be analysed: one of them is too complex.",
-            code="python_unreadable",
-            hint='Say in zipp.toml how the site is started: start = "uvicorn main:app --host 0.0.0.0 --port $PORT"',
-        ) from None
-    return scans
+def _server(scan: Scan) -> PythonApp | None:
+    """A program that starts a server by itself. Deep in a package, such a call is more likely part of a library."""
+    calls = sorted(scan["calls"], key=lambda call: not (call["port"] or call["reads_port"] or call["options"]))
+    if not calls or ("/" in scan["path"] and not scan["is_program"]):
+        return None
+    framework = {"uvicorn": "fastapi"}.get(calls[0]["kind"], calls[0]["kind"])
+    return PythonApp(framework, scan["path"], call=calls[0])
 
 
 def _by_dependency(dependencies: frozenset[str]) -> str | None:
-    return next((name for name in ("fastapi", "starlette", "flask") if name in dependencies), None)
+    return next((name for name in ("fastapi", "starlette", "flask", "quart") if name in dependencies), None)
 
 
 def _app(project: Project, scan: Scan, name: str, framework: str, *, is_factory: bool) -> PythonApp:
     parts = PurePosixPath(scan["path"]).with_suffix("").parts
     if parts[-1] == "__init__":
         parts = parts[:-1]
-    roots = {imported.partition(".")[0] for imported in scan["imports"]}
+    roots = {imported.partition(".")[0] for imported in scan["first_imports"]}
     python_path: tuple[str, ...] = ()
     # The src layout: src/ is where imports begin, unless the files themselves say `import src...`.
     if len(PurePosixPath(scan["path"]).parts) > 2 and parts[0] == "src" and "src" not in roots:
         python_path, parts = ("src",), parts[1:]
     elif len(parts) > 1 and _imports_siblings(project, parts[0], roots):
         python_path = (parts[0],)
-    return PythonApp(framework, ".".join(parts), name, is_factory, python_path)
+    return PythonApp(framework, scan["path"], ".".join(parts), name, is_factory, python_path)
 
 
 def _imports_siblings(project: Project, folder: str, roots: set[str]) -> bool:

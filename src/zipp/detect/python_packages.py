@@ -1,145 +1,167 @@
-"""What a Python project needs installed, from requirements.txt or pyproject.toml."""
+"""What a Python project needs installed, and the commands that do so with uv."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from zipp.detect.project import Project, relative
+from zipp.detect import python_locks as locks
+from zipp.detect.project import Project
+from zipp.detect.python_requirements import FILES, Requirements, package_name, read_requirements
 
-REQUIREMENTS = "requirements.txt"
 PYPROJECT = "pyproject.toml"
-LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock")
-VERSION = (3, 11)  # of the base image
-MAX_INCLUDED = 20
+MAX_LOCK_BYTES = 8 * 1024**2
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_EXTRAS = re.compile(r" *\[([A-Za-z0-9._, -]{0,200})\]")
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}\Z")
-_AT_LEAST = re.compile(r">=? ?3\.([0-9]{1,3})")
+# Old releases that have not said what they can't work with: a version below -> what must be older too.
+_REPAIRS: tuple[tuple[str, tuple[int, ...], dict[str, str]], ...] = (
+    ("gunicorn", (21,), {"setuptools": "<81"}),  # it imports pkg_resources
+    ("flask", (2,), {"jinja2": "<3.1", "itsdangerous": "<2.1", "werkzeug": "<2.1", "markupsafe": "<2.1"}),
+    ("flask", (2, 3), {"werkzeug": "<3"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """`source` is what `uv pip install` is given; `files` are all that it reads, () when it may read anything.
-
-    `names` are normalised (PEP 503). With `hashed`, uv takes nothing besides what the file lists.
-    """
+    """`source` is what it is read from, in words; `arguments` are what `uv pip install` is given, after `before` has
+    run. `files` are all that these read, () when it may be anything."""
 
     source: str
+    arguments: str
     files: tuple[str, ...]
-    names: frozenset[str]
-    hashed: bool = False
+    found: Requirements = field(default_factory=Requirements)
+    before: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.found.names)
 
-def read_packages(project: Project) -> Packages | None:
-    """None when the project names no packages. requirements.txt comes first: it is what deployments are given."""
-    if project.has(REQUIREMENTS):
-        return _from_requirements(project)
+    def install(self, added: Iterable[str] = (), *, uses_old_templates: bool = False) -> tuple[str, ...]:
+        """The commands, with the packages `added` that nobody has named."""
+        missing = [name for name in added if package_name(name) not in self.names]
+        older = ["starlette<1"] if uses_old_templates and self._may_choose_starlette else []
+        more = " ".join(shlex.quote(name) for name in dict.fromkeys([*missing, *self._repairs(), *older]))
+        if more and self.found.hashed:
+            return (*self.before, f"uv pip install {self.arguments}", f"uv pip install {more}")
+        arguments = f"{self.arguments} {more}".strip()
+        return (*self.before, f"uv pip install {arguments}") if arguments else ()
+
+    @property
+    def _may_choose_starlette(self) -> bool:
+        is_fixed = {"starlette", "fastapi"} & self.found.pins.keys() or self.before
+        return bool({"starlette", "fastapi"} & self.names) and not is_fixed
+
+    def _repairs(self) -> Iterator[str]:
+        pins = self.found.pins
+        done: set[str] = set()
+        for name, below, older in _REPAIRS:
+            if name in pins and name not in done and _parts(pins[name]) < below:
+                done.add(name)
+                yield from (f"{other}{limit}" for other, limit in older.items() if other not in pins)
+
+
+def read_packages(project: Project, wanted: frozenset[str] = frozenset(), folder: str = "") -> Packages | None:
+    """None when the project lists no packages. The first list that has one of those `wanted`, else the first.
+
+    requirements.txt comes before the others: it is what deployments are given. `folder`: a second place to look.
+    """
+    first = None
+    for packages in _lists(project, folder):
+        first = first or packages
+        if not wanted or packages.names & wanted:
+            return packages
+    return first
+
+
+def from_names(names: Iterable[str], source: str, file: str) -> Packages:
+    """A project without a list; `file` is one that it has, so that not all of them are copied for nothing."""
+    found = Requirements()
+    for name in names:
+        found.add(name)
+    return Packages(source, shlex.join(names), (file,) if file else (), found)
+
+
+def _lists(project: Project, folder: str) -> Iterator[Packages]:
+    for file in (*FILES, *((f"{folder}/requirements.txt",) if folder else ())):
+        if project.has(file):
+            found = read_requirements(project, file)
+            files = () if found.reads_source else tuple(found.files)
+            yield Packages(file, f"-r {file}", files, found)
+    if project.has("Pipfile") or project.has("Pipfile.lock"):
+        yield _from_pipfile(project)
     pyproject = project.toml(PYPROJECT)
-    return None if pyproject is None else _from_pyproject(project, pyproject)
-
-
-def package_name(requirement: str) -> str:
-    """'Flask_Login[x]>=1' -> 'flask-login'; '' when it does not begin with a name."""
-    match = _NAME.match(requirement)
-    return re.sub(r"[-_.]+", "-", match.group()).lower() if match else ""
-
-
-def _from_requirements(project: Project) -> Packages:
-    files, waiting = [REQUIREMENTS], [REQUIREMENTS]
-    names: set[str] = set()
-    hashed = whole_source = False
-    while waiting:
-        file = waiting.pop()
-        for line in _requirement_lines(project.text(file) or ""):
-            hashed = hashed or "--hash=" in line
-            included = _included(line)
-            if included is not None:
-                path = relative(str(PurePosixPath(PurePosixPath(file).parent, included)))
-                if path is None or not _PLAIN_PATH.match(path) or len(files) >= MAX_INCLUDED:
-                    whole_source = True
-                elif path not in files:
-                    files.append(path)
-                    waiting.append(path)
-            elif _is_local(line):
-                whole_source = True
-            else:
-                names |= _names(line)
-    return Packages(
-        source=f"-r {REQUIREMENTS}",
-        files=() if whole_source else tuple(files),
-        names=frozenset(names),
-        hashed=hashed,
-    )
-
-
-def _requirement_lines(text: str) -> Iterator[str]:
-    for line in text.replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
-        content = line.partition(" #")[0].strip()
-        if content and not content.startswith("#"):
-            yield content
-
-
-def _included(line: str) -> str | None:
-    """The file that `-r FILE` or `-c FILE` names."""
-    for option in ("--requirement", "--constraint", "-r", "-c"):
-        if line.startswith(option):
-            return line.removeprefix(option).lstrip("= \t").strip("\"'")
-    return None
-
-
-def _is_local(line: str) -> bool:
-    return line.startswith((".", "/", "-e", "--editable", "-f", "--find-links", "file:")) or "file:" in line
-
-
-def _names(requirement: str) -> set[str]:
-    """The package, and the server that an extra of it brings along: fastapi[standard] has uvicorn."""
-    name = package_name(requirement)
-    extras = _EXTRAS.match(requirement, len(_NAME.match(requirement).group())) if name else None  # type: ignore[union-attr]
-    brings_uvicorn = (
-        name == "fastapi" and extras and {"standard", "all"} & set(extras.group(1).replace(" ", "").split(","))
-    )
-    return ({name} if name else set()) | ({"uvicorn"} if brings_uvicorn else set())
+    if pyproject is not None and (packages := _from_pyproject(project, pyproject)):
+        yield packages
+    elif project.has("setup.py") or project.has("setup.cfg"):
+        yield Packages("setup.py", ".", ())
 
 
 def _from_pyproject(project: Project, pyproject: dict[str, Any]) -> Packages | None:
     """None when the file only configures tools."""
-    table = pyproject.get("project")
-    locks = tuple(f"{file} is not used yet: uv chooses the versions" for file in LOCK_FILES if project.has(file))
-    if not isinstance(table, dict):
-        if "build-system" not in pyproject:
-            return None
-        return Packages(source=".", files=(), names=_poetry_names(pyproject), notes=locks)
-    listed = table.get("dependencies")
-    names: set[str] = set()
-    for requirement in listed if isinstance(listed, list) else []:
-        names |= _names(str(requirement).strip())
+    table = table_of(pyproject, "project")
+    if not table:
+        poetry = table_of(pyproject, "tool", "poetry", "dependencies")
+        if poetry:
+            return _from_poetry(project, poetry)
+        return Packages(PYPROJECT, ".", ()) if "build-system" in pyproject else None
+    found = Requirements()
+    dependencies = table.get("dependencies")
+    for requirement in dependencies if isinstance(dependencies, list) else []:
+        found.add(str(requirement).strip())
+    whole = _reads_source(pyproject)
+    if project.has("uv.lock"):
+        files = () if whole else (PYPROJECT, "uv.lock")
+        return Packages("uv.lock", f"-r {locks.LOCKED}", files, found, (locks.EXPORT_UV,))
+    lock = next((name for name in ("poetry.lock", "pdm.lock") if project.has(name)), None)
     dynamic = table.get("dynamic")
     if isinstance(dynamic, list) and "dependencies" in dynamic:
-        return Packages(source=".", files=(), names=frozenset(names), notes=(*locks, *_version_note(table)))
-    return Packages(
-        source=f"-r {PYPROJECT}",
-        files=(PYPROJECT,),
-        names=frozenset(names),
-        notes=(*locks, *_version_note(table)),
-    )
+        poetry = table_of(pyproject, "tool", "poetry", "dependencies")
+        return _from_poetry(project, poetry) if poetry else Packages(PYPROJECT, ".", (), found)
+    files = () if whole else (PYPROJECT, *((lock,) if lock else ()))
+    if lock:
+        arguments = f"-r {PYPROJECT} -c {locks.LOCKED}"
+        return Packages(lock, arguments, files, found, (locks.constraints_of(lock),))
+    return Packages(PYPROJECT, f"-r {PYPROJECT}", files, found)
 
 
-def _poetry_names(pyproject: dict[str, Any]) -> frozenset[str]:
-    found: Any = pyproject
-    for key in ("tool", "poetry", "dependencies"):
+def _from_poetry(project: Project, dependencies: dict[str, Any]) -> Packages:
+    is_locked = project.has("poetry.lock")
+    lines, found = locks.listed(dependencies, with_versions=not is_locked)
+    files = () if found.reads_source else (PYPROJECT, *(("poetry.lock",) if is_locked else ()))
+    if not is_locked:
+        return Packages(PYPROJECT, shlex.join(lines), files, found)
+    arguments = f"-c {locks.LOCKED} {shlex.join(lines)}"
+    return Packages("poetry.lock", arguments, files, found, (locks.constraints_of("poetry.lock"),))
+
+
+def _from_pipfile(project: Project) -> Packages:
+    lines, found = locks.listed(table_of(project.toml("Pipfile") or {}, "packages"), with_versions=True)
+    if not project.has("Pipfile.lock"):
+        return Packages("Pipfile", shlex.join(lines), () if found.reads_source else ("Pipfile",), found)
+    locked = table_of(project.json("Pipfile.lock", limit=MAX_LOCK_BYTES) or {}, "default")
+    for name, value in locked.items():
+        version = value.get("version") if isinstance(value, dict) else None
+        found.add(f"{name}{version}" if isinstance(version, str) else name)
+    files = ("Pipfile.lock",)
+    return Packages("Pipfile.lock", f"-r {locks.LOCKED}", files, found, (locks.requirements_of_pipfile_lock(),))
+
+
+def _reads_source(pyproject: dict[str, Any]) -> bool:
+    """Whether some of its packages are folders of the project itself."""
+    sources = table_of(pyproject, "tool", "uv", "sources")
+    is_local = any(isinstance(value, dict) and {"path", "workspace"} & value.keys() for value in sources.values())
+    return is_local or bool(table_of(pyproject, "tool", "uv", "workspace"))
+
+
+def table_of(value: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """The table at that place, an empty one where there is none."""
+    found: Any = value
+    for key in keys:
         found = found.get(key) if isinstance(found, dict) else None
-    return frozenset(package_name(name) for name in found) if isinstance(found, dict) else frozenset()
+    return found if isinstance(found, dict) else {}
 
 
-def _version_note(table: dict[str, Any]) -> tuple[str, ...]:
-    wanted = str(table.get("requires-python", ""))[:60]
-    match = _AT_LEAST.search(wanted)
-    if match is None or int(match.group(1)) <= VERSION[1]:
-        return ()
-    return (f"requires-python is {wanted!r}, but Python {VERSION[0]}.{VERSION[1]} is what there is",)
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:3] if part.isdigit())

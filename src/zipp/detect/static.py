@@ -1,7 +1,8 @@
-"""Files that are handed out as they are: an index.html, at the root or one folder deep."""
+"""Files that are handed out as they are: an index.html, at the root or up to two folders deep."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from zipp.detect.config import Config
@@ -11,6 +12,7 @@ from zipp.domain.plan import BuildPlan, Serve
 
 INDEX = "index.html"
 CONTAINER_PORT = 8080
+_MAX_FOLDERS = 100  # whose own folders are looked into
 
 
 class StaticDetector:
@@ -38,18 +40,24 @@ def _folder_of_index(project: Project) -> str | None:
     """Where index.html lies; None when there are no pages at all. Raises when only people can tell which one."""
     if project.has(INDEX):
         return "."
-    candidates = [folder for folder in project.folders() if project.has(f"{folder}/{INDEX}")]
-    if len(candidates) == 1:
-        return candidates[0]
-    if candidates:
+    first = project.folders()
+    second = (f"{folder}/{inner}" for folder in first[:_MAX_FOLDERS] for inner in project.folders(folder))
+    found = _with_index(project, first) or _with_index(project, (path for path in second if "node_modules" not in path))
+    if len(found) == 1:
+        return found[0]
+    if found:
         raise DetectionError(
-            f"Several folders have an {INDEX}: {_listed([_shown(folder) for folder in candidates])}.",
+            f"Several folders have an {INDEX}: {_listed([_shown(folder) for folder in found])}.",
             code="static_ambiguous",
-            hint=f'Name the one to serve in zipp.toml: output = "{candidates[0]}"',
+            hint=f'Name the one to serve in zipp.toml: output = "{found[0]}"',
         )
     if any(_is_page(file) for file in project.files()):
         raise _no_index(project, ".")
     return None
+
+
+def _with_index(project: Project, folders: Iterable[str]) -> list[str]:
+    return [folder for folder in folders if project.has(f"{folder}/{INDEX}")]
 
 
 def _no_index(project: Project, folder: str) -> DetectionError:

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from zipp.detect.config import Config, ConfiguredLimits
+from zipp.detect.config import Config, ConfiguredLimits, Versions
 from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan, Limits, WantedLimits
 
 Planned = Callable[[dict[str, object]], BuildPlan]
 Refused = Callable[[dict[str, object]], DetectionError]
-NODE: dict[str, object] = {"package.json": {"scripts": {"start": "node a.js", "build": "tsc"}}}
+NODE: dict[str, object] = {
+    "package.json": {"scripts": {"start": "node a.js", "build": "tsc"}},
+    "a.js": "require('http').createServer(() => 0).listen(process.env.PORT)",
+}
 PAGE: dict[str, object] = {"index.html": "x"}
 
 EVERYTHING = """
@@ -50,7 +54,7 @@ def test_every_key_reaches_the_plan(planned: Planned) -> None:
         "/healthz",
         False,
     )
-    assert plan.env == {"NODE_ENV": "production", "LOG_LEVEL": "debug", "WORKERS": "2", "TRACE": "true"}
+    assert plan.env.items() >= {"LOG_LEVEL": "debug", "WORKERS": "2", "TRACE": "true"}.items()
     assert plan.limits == WantedLimits(memory_bytes=1536 * 1024**2, cpus=2, pids=100)
     assert plan.limits.within(Limits(memory_bytes=512 * 1024**2, pids=256)) == Limits(
         memory_bytes=512 * 1024**2, pids=100
@@ -66,12 +70,21 @@ def test_an_install_command_of_their_own_gets_the_whole_source(planned: Planned)
     assert planned({**tree, "zipp.toml": 'install = "npm ci && node setup.js"'}).dependency_files == ()
 
 
+DOCUMENTED = re.findall(
+    r"```toml\n(.*?)```", (Path(__file__).resolve().parents[3] / "docs" / "zipp-toml.md").read_text(), re.DOTALL
+)
+
+
 def test_the_documentation_shows_every_key_and_no_other() -> None:
-    page = (Path(__file__).resolve().parents[3] / "docs" / "zipp-toml.md").read_text()
-    example = tomllib.loads(page.partition("```toml\n")[2].partition("```")[0])
+    example = tomllib.loads(DOCUMENTED[0])
     assert set(example) == set(Config.model_fields)
     assert set(example["limits"]) == set(ConfiguredLimits.model_fields)
-    Config.model_validate(example)
+    assert set(example["versions"]) == set(Versions.model_fields)
+
+
+@pytest.mark.parametrize("example", DOCUMENTED)
+def test_every_example_of_the_documentation_is_valid(example: str) -> None:
+    Config.model_validate(tomllib.loads(example))
 
 
 def test_an_env_file_stays_out_and_that_is_said(planned: Planned) -> None:
@@ -116,10 +129,10 @@ def test_nginx_cannot_serve_what_runs_code(refused: Refused) -> None:
 @pytest.mark.parametrize(
     ("line", "key"),
     [
-        ('build = "make"', "build"),
-        ('start = "x"', "start"),
+        ('before_start = "x"', "before_start"),
         ("port = 3000", "port"),
         ("read_only = true", "read_only"),
+        ('versions = {node = "20"}', "versions"),
         ('env = {A = "b"}', "env"),
         ("[limits]\npids = 20", "limits"),
     ],
@@ -130,16 +143,12 @@ def test_a_key_without_effect_is_refused_rather_than_ignored(refused: Refused, l
     assert error.message == f"zipp.toml: {key!r} has no effect for files that nginx serves."
 
 
-def test_output_has_no_effect_for_a_server(refused: Refused) -> None:
-    assert "'output' has no effect for an app" in refused({**NODE, "zipp.toml": 'output = "dist"'}).message
-
-
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
         ('serve = "nginx"\nbiuld = "x"', "zipp.toml, line 2: there is no key 'biuld'.", "Did you mean 'build'?"),
         ("\n[limits]\ncpus = 1\nmemroy = 1", "zipp.toml, line 4: there is no key 'limits.memroy'.", "'memory'?"),
-        ('"odd key" = 1', "zipp.toml, line 1: there is no key 'odd key'.", "The keys are: build, env,"),
+        ('"odd key" = 1', "zipp.toml, line 1: there is no key 'odd key'.", "The keys are: before_start, build,"),
         ("[deploy]\nx = 1", "zipp.toml, line 1: there is no key 'deploy'.", "The keys are"),
         ("limits = {memroy = 1}", "zipp.toml, line 1: there is no key 'limits.memroy'.", "'memory'?"),
     ],
@@ -217,8 +226,25 @@ def test_an_empty_source_is_said_to_be_empty(refused: Refused) -> None:
     assert refused({}).message == "The source is empty."
 
 
-def test_a_project_of_no_known_kind_is_told_the_four_kinds(refused: Refused) -> None:
-    error = refused({"index.php": "<?php"})
+def test_a_project_of_no_known_kind_is_told_the_kinds_there_are(refused: Refused) -> None:
+    error = refused({"notes.md": "x"})
     assert (error.code, error.message) == ("detection_failed", "Zipp can't tell what kind of project this is.")
-    for word in ("index.html", "package.json", "requirements.txt", "Dockerfile"):
+    for word in ("index.html", "package.json", "requirements.txt", "index.php", "go.mod", "Dockerfile"):
         assert word in error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[versions]\nnode = 20", "line 2: versions.node: write the version in quotes, such as"),
+        ('[versions]\nnode = ">=20; id"', 'line 2: versions.node: write a version such as "22" or "3.13".'),
+        ('[versions]\nnoed = "20"', "line 2: there is no key 'versions.noed'."),
+        ("fallback = true", "line 1: fallback: name a page inside the output folder"),
+        ('fallback = "../index.html"', "line 1: fallback: name a page inside the output folder"),
+        ('fallback = "dist"', "line 1: fallback: name a page inside the output folder"),
+    ],
+)
+def test_versions_and_fallbacks_are_checked(refused: Refused, text: str, message: str) -> None:
+    error = refused({**NODE, "zipp.toml": text})
+    assert error.code == "config_invalid"
+    assert message in error.message

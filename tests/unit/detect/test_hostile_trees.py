@@ -127,7 +127,7 @@ def test_python_made_to_hurt_its_parser_is_survived(refused: Refused, source: by
 def test_good_files_are_found_beside_bad_ones(planned: Planned) -> None:
     flask = "from flask import Flask\napp = Flask(__name__)\n"
     plan = planned({"main.py": b"-" * 100_000 + b"1", "app.py": flask, "requirements.txt": "flask"})
-    assert plan.start == "gunicorn --bind 0.0.0.0:$PORT app:app"
+    assert plan.start.endswith(" app:app")
 
 
 def test_names_that_a_shell_would_understand_never_reach_a_command(refused: Refused) -> None:

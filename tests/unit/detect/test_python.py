@@ -11,29 +11,40 @@ Planned = Callable[[dict[str, object]], BuildPlan]
 Refused = Callable[[dict[str, object]], DetectionError]
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+NODE = "require('http').createServer().listen(process.env.PORT)"
 FACTORY = "from flask import Flask\ndef create_app(config=None):\n    app = Flask(__name__)\n    return app\n"
-ENV = {"FORWARDED_ALLOW_IPS": "*", "PYTHONUNBUFFERED": "1", "UV_COMPILE_BYTECODE": "1", "UV_NO_CACHE": "1"}
+GUNICORN = "gunicorn --bind 0.0.0.0:$PORT --threads 8"
 
 
 def test_a_fastapi_app_is_served_by_uvicorn(planned: Planned) -> None:
     assert planned({"main.py": FASTAPI, "requirements.txt": "fastapi==0.121\n"}) == BuildPlan(
         framework="fastapi",
-        summary="FastAPI app: uv pip install -r requirements.txt, then uvicorn main:app --host 0.0.0.0 --port $PORT",
+        summary="FastAPI app on Python 3.11: requirements.txt, then uvicorn main:app --host 0.0.0.0 --port $PORT",
         serve=Serve.CONTAINER,
-        base="zipp/python:3.11",
+        builder="zipp/python:3.11-build",
+        base="zipp/python:3.11-slim",
+        caches=("uv",),
         dependency_files=("requirements.txt",),
-        install=("uv pip install -r requirements.txt 'uvicorn[standard]'",),
+        dependencies=("uv pip install -r requirements.txt 'uvicorn[standard]'",),
+        dependency_folders=("/opt/venv",),
+        build_env={"UV_COMPILE_BYTECODE": "1"},
         start="uvicorn main:app --host 0.0.0.0 --port $PORT",
         port=8000,
-        env=ENV,
+        env={"FORWARDED_ALLOW_IPS": "*", "PYTHONUNBUFFERED": "1"},
     )
 
 
 def test_a_flask_app_is_served_by_gunicorn(planned: Planned) -> None:
     plan = planned({"app.py": FLASK, "requirements.txt": "Flask\n"})
     assert plan.framework == "flask"
-    assert plan.install == ("uv pip install -r requirements.txt gunicorn",)
-    assert plan.start == "gunicorn --bind 0.0.0.0:$PORT app:app"
+    assert plan.dependencies == ("uv pip install -r requirements.txt gunicorn",)
+    assert plan.start == f"{GUNICORN} app:app"
+    assert plan.env["GUNICORN_CMD_ARGS"] == "--worker-tmp-dir /dev/shm"
+
+
+def test_app_run_in_the_middle_of_a_file_holds_nothing_up(planned: Planned) -> None:
+    plan = planned({"app.py": FLASK + "app.run(port=5000)\n", "requirements.txt": "flask"})
+    assert (plan.start, plan.env["FLASK_RUN_FROM_CLI"]) == (f"{GUNICORN} app:app", "true")
 
 
 @pytest.mark.parametrize(
@@ -48,9 +59,9 @@ def test_a_flask_app_is_served_by_gunicorn(planned: Planned) -> None:
     ],
 )
 def test_the_application_object_is_found_by_parsing(planned: Planned, source: str, framework: str, target: str) -> None:
-    plan = planned({"main.py": source, "requirements.txt": "uvicorn"})
+    plan = planned({"main.py": source, "requirements.txt": "fastapi\nstarlette\nuvicorn"})
     assert (plan.framework, plan.start) == (framework, f"uvicorn {target} --host 0.0.0.0 --port $PORT")
-    assert plan.install == ("uv pip install -r requirements.txt",)
+    assert plan.dependencies == ("uv pip install -r requirements.txt",)
 
 
 def test_nothing_is_imported_or_run(planned: Planned, tmp_path: object) -> None:
@@ -101,27 +112,27 @@ def test_an_app_that_imports_its_neighbours_gets_its_folder_on_the_path(planned:
 
 def test_a_flask_factory_is_called_by_gunicorn(planned: Planned) -> None:
     plan = planned({"shop/__init__.py": FACTORY, "requirements.txt": "flask\ngunicorn"})
-    assert plan.start == "gunicorn --bind 0.0.0.0:$PORT 'shop:create_app()'"
-    assert plan.install == ("uv pip install -r requirements.txt",)
+    assert plan.start == f"{GUNICORN} 'shop:create_app()'"
+    assert plan.dependencies == ("uv pip install -r requirements.txt",)
 
 
 def test_a_fastapi_factory_is_called_by_uvicorn(planned: Planned) -> None:
     source = "from fastapi import FastAPI\ndef create_app() -> FastAPI:\n    return FastAPI()\n"
     plan = planned({"main.py": source, "requirements.txt": "fastapi[standard]"})
     assert plan.start == "uvicorn main:create_app --host 0.0.0.0 --port $PORT --factory"
-    assert plan.install == ("uv pip install -r requirements.txt",), "fastapi[standard] brings uvicorn"
+    assert plan.dependencies == ("uv pip install -r requirements.txt",), "fastapi[standard] brings uvicorn"
 
 
 def test_an_object_made_by_a_factory_elsewhere_is_preferred(planned: Planned) -> None:
     wsgi = "from shop import create_app\napp = create_app()\nif __name__ == '__main__':\n    app.run()\n"
     plan = planned({"wsgi.py": wsgi, "shop/__init__.py": FACTORY, "requirements.txt": "flask"})
-    assert (plan.framework, plan.start) == ("flask", "gunicorn --bind 0.0.0.0:$PORT wsgi:app")
+    assert (plan.framework, plan.start) == ("flask", f"{GUNICORN} wsgi:app")
 
 
 def test_what_only_a_direct_run_makes_does_not_count(planned: Planned) -> None:
     source = FACTORY + "if __name__ == '__main__':\n    app = create_app()\n    app.run()\n"
     plan = planned({"app.py": source, "requirements.txt": "flask"})
-    assert plan.start == "gunicorn --bind 0.0.0.0:$PORT 'app:create_app()'"
+    assert plan.start == f"{GUNICORN} 'app:create_app()'"
 
 
 def test_a_factory_that_needs_arguments_is_none(refused: Refused) -> None:
@@ -129,16 +140,10 @@ def test_a_factory_that_needs_arguments_is_none(refused: Refused) -> None:
     assert refused({"app.py": source, "requirements.txt": "flask"}).code == "python_no_app"
 
 
-def test_a_django_project_is_served_through_its_wsgi_module(planned: Planned) -> None:
-    wsgi = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
-    plan = planned({"manage.py": "", "mysite/wsgi.py": wsgi, "mysite/__init__.py": "", "requirements.txt": "Django"})
-    assert (plan.framework, plan.start) == ("django", "gunicorn --bind 0.0.0.0:$PORT mysite.wsgi:application")
-
-
 def test_the_procfile_decides_the_start(planned: Planned) -> None:
     plan = planned({"app.py": FLASK, "requirements.txt": "flask", "Procfile": "web: gunicorn -w 2 app:app"})
     assert plan.start == "gunicorn -w 2 app:app"
-    assert plan.install == ("uv pip install -r requirements.txt gunicorn",)
+    assert plan.dependencies == ("uv pip install -r requirements.txt gunicorn",)
 
 
 def test_with_a_start_command_any_python_program_is_a_site(planned: Planned) -> None:
@@ -160,15 +165,157 @@ def test_a_syntax_error_is_named_with_its_file_and_line(refused: Refused) -> Non
     assert "main.py, line 2: '(' was never closed" in error.message
 
 
-def test_a_server_without_a_list_of_packages_is_told_what_to_write(refused: Refused) -> None:
-    error = refused({"app.py": FLASK, "templates/x.html": "", "index.html": ""})
-    assert error.code == "python_no_requirements"
-    assert error.message == "app has a Flask app, but there is no requirements.txt."
-    assert error.hint.endswith("such as: flask")
+def test_without_a_list_of_packages_the_known_ones_that_are_imported_are_installed(planned: Planned) -> None:
+    source = "import flask_cors, PIL, notflask, helper, os\n" + FLASK
+    plan = planned({"app.py": source, "helper.py": "", "templates/x.html": "", "index.html": ""})
+    assert plan.dependencies == ("uv pip install flask flask-cors pillow gunicorn",)
+    assert plan.dependency_files == ("app.py",)
+    assert "no requirements.txt, so what is imported: flask, flask-cors, pillow" in plan.summary
 
 
-def test_a_list_of_packages_in_another_form_is_mentioned(refused: Refused) -> None:
-    assert "(Pipfile is not read yet)" in refused({"app.py": FLASK, "Pipfile": ""}).message
+def test_a_framework_that_the_list_lacks_is_added(planned: Planned) -> None:
+    assert planned({"app.py": FLASK, "requirements.txt": "requests"}).dependencies == (
+        "uv pip install -r requirements.txt flask gunicorn",
+    )
+    assert planned({"app.py": FLASK, "requirements.txt": "flask-restful"}).dependencies == (
+        "uv pip install -r requirements.txt gunicorn",
+    )
+
+
+UVICORN = "uvicorn main:app --host 0.0.0.0 --port $PORT"
+TORNADO_OPTION = "from tornado.options import define, options\nimport tornado.web\ndefine('port', default=1)\n"
+RUN_IN_A_FUNCTION = (
+    "import os, uvicorn\ndef main():\n  uvicorn.run(make(), host='::', port=int(os.getenv('PORT', 5)))\n"
+)
+STARTS = {
+    "litestar": ("from litestar import Litestar\napp = Litestar([])", UVICORN),
+    "quart": ("from quart import Quart\napp = Quart(__name__)", "hypercorn --bind 0.0.0.0:$PORT main:app"),
+    "sanic": (
+        "from sanic import Sanic\napp = Sanic('x')",
+        "sanic main:app --host 0.0.0.0 --port $PORT --single-process",
+    ),
+    "python-fasthtml": ("from fasthtml.common import *\napp, rt = fast_app()\nserve()", UVICORN),
+    "falcon": ("import falcon\napp = falcon.App()", f"{GUNICORN} main:app"),
+    "falcon>=4": ("import falcon.asgi\napp = falcon.asgi.App()", UVICORN),
+    "pyramid": (
+        "from pyramid.config import Configurator\nwith Configurator() as c:\n  app = c.make_wsgi_app()",
+        f"{GUNICORN} main:app",
+    ),
+    "dash": ("import dash\napp = dash.Dash()\nserver = app.server", f"{GUNICORN} main:server"),
+    "dash>=3": ("import dash\napp = dash.Dash()\napp.run(debug=True)", "python main.py"),
+    "bottle": (
+        "from bottle import route, run\nrun(host='localhost', port=80)",
+        "python -m bottle --bind 0.0.0.0:$PORT --server waitress main",
+    ),
+    "aiohttp": (
+        "from aiohttp import web\napp = web.Application()",
+        "gunicorn --bind 0.0.0.0:$PORT --worker-class aiohttp.GunicornWebWorker main:app",
+    ),
+    "streamlit": (
+        "import streamlit as st\nst.title('x')",
+        "streamlit run main.py --server.port $PORT --server.address 0.0.0.0 --server.headless true",
+    ),
+    "gradio": ("import gradio as gr\ngr.Interface(str).launch()", "env GRADIO_SERVER_PORT=$PORT python main.py"),
+    "tornado": (
+        f"{TORNADO_OPTION}tornado.web.Application().listen(options.port)",
+        "python main.py --port=$PORT",
+    ),
+    "uvicorn": (f"{RUN_IN_A_FUNCTION}main()", "python main.py"),
+}
+
+
+@pytest.mark.parametrize("packages", STARTS)
+def test_each_framework_starts_in_its_own_way_on_the_port_that_it_is_given(planned: Planned, packages: str) -> None:
+    source, start = STARTS[packages]
+    plan = planned({"main.py": source, "requirements.txt": packages})
+    assert (plan.start, plan.port) == (start, 8000)
+
+
+@pytest.mark.parametrize(
+    ("source", "port"),
+    [
+        ("import gradio as gr\ngr.Interface(str).launch(server_port=7000)", 7000),
+        ("from nicegui import ui\nui.run()", 8080),
+        ("import tornado.web\ntornado.web.Application([]).listen(8765)", 8765),
+        ("from aiohttp import web\napp = web.Application()\nweb.run_app(app)", 8080),
+        ("import http.server\nP = 9000\nhttp.server.HTTPServer(('', P), H).serve_forever()", 9000),
+        ("import waitress\nwaitress.serve(app(), port=8123)", 8123),
+    ],
+)
+def test_a_program_that_chooses_its_port_is_asked_there(planned: Planned, source: str, port: int) -> None:
+    plan = planned({"main.py": source, "requirements.txt": "x"})
+    assert (plan.start, plan.port) == ("python main.py", port)
+
+
+def test_cherrypy_is_told_to_listen_to_others(planned: Planned) -> None:
+    plan = planned({"main.py": "import cherrypy\ncherrypy.quickstart(object())", "requirements.txt": "cherrypy"})
+    assert plan.start.startswith("python -c 'import os, runpy, cherrypy\n")
+    assert '"server.socket_host": "0.0.0.0"' in plan.start
+    own = "import cherrypy\ncherrypy.config.update({'server.socket_host': '0.0.0.0', 'server.socket_port': 9999})\n"
+    plan = planned({"main.py": own + "cherrypy.quickstart(object())", "requirements.txt": "cherrypy"})
+    assert (plan.start, plan.port) == ("python main.py", 9999)
+
+
+def test_a_program_that_listens_on_localhost_is_told_so(planned: Planned) -> None:
+    source = "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run(make(), port=8001)"
+    summary = planned({"main.py": source, "requirements.txt": "uvicorn"}).summary
+    assert 'main.py listens on localhost, where nobody else reaches it: set host="0.0.0.0" there' in summary
+
+
+def test_a_helper_beside_a_page_is_no_site(planned: Planned) -> None:
+    source = "import http.server\nhttp.server.HTTPServer(('', 8000), None).serve_forever()"
+    assert planned({"serve.py": source, "index.html": ""}).framework == "static"
+
+
+@pytest.mark.parametrize(
+    ("line", "read_only"),
+    [
+        ("x = 'sqlite:///shop.db'", False),
+        ("x = 'sqlite:///:memory:'", True),
+        ("import sqlite3\nsqlite3.connect('shop.db')", False),
+        ("import sqlite3\nsqlite3.connect(':memory:')", True),
+        ("open('notes.txt', 'a')", False),
+        ("open('notes.txt')", True),
+        ("open('/tmp/notes.txt', 'w')", True),
+        ("UPLOAD_FOLDER = 'uploads'", False),
+        ("app.config['UPLOAD_FOLDER'] = 'x'", False),
+    ],
+)
+def test_what_writes_beside_itself_may(planned: Planned, line: str, read_only: bool) -> None:
+    plan = planned({"app.py": FLASK + line, "requirements.txt": "flask"})
+    assert plan.read_only_root is read_only
+
+
+def test_tables_that_only_a_direct_run_makes_are_made_before_the_start(planned: Planned) -> None:
+    guard = "if __name__ == '__main__':\n    with app.app_context():\n        db.create_all()\n    app.run()"
+    source = f"{FLASK}URI = 'sqlite:///x.db'\n{guard}"
+    plan = planned({"app.py": source, "requirements.txt": "flask"})
+    assert plan.before_start == "python -c 'import app as site\nwith site.app.app_context(): site.db.create_all()'"
+    assert planned({"app.py": source, "requirements.txt": "flask", "x.db": ""}).before_start == ""
+
+
+def test_a_command_that_makes_the_database_is_run_before_the_start(planned: Planned) -> None:
+    database = "import click, sqlite3\n@click.command('init-db')\ndef init(): pass\nsqlite3.connect('x.db')"
+    plan = planned({"shop/__init__.py": FACTORY, "shop/db.py": database, "requirements.txt": "flask"})
+    assert plan.before_start == "flask --app shop:create_app init-db"
+    assert not plan.read_only_root
+
+
+def test_the_procfiles_release_runs_before_the_start(planned: Planned) -> None:
+    procfile = "release: flask db upgrade\nweb: gunicorn app:app\n"
+    plan = planned({"app.py": FLASK, "requirements.txt": "flask", "Procfile": procfile})
+    assert (plan.before_start, plan.start) == ("flask db upgrade", "gunicorn app:app")
+
+
+def test_a_server_that_is_called_without_an_address_is_given_one(planned: Planned) -> None:
+    plan = planned({"main.py": FASTAPI, "requirements.txt": "fastapi", "Procfile": "web: uvicorn main:app"})
+    assert (plan.env["UVICORN_HOST"], plan.env["UVICORN_PORT"]) == ("0.0.0.0", "8000")
+
+
+def test_a_given_program_with_a_fixed_port_is_asked_there(planned: Planned) -> None:
+    source = "import waitress\nwaitress.serve(app, port=9123)"
+    plan = planned({"run_it.py": source, "requirements.txt": "waitress", "Procfile": "web: python run_it.py"})
+    assert plan.port == 9123
 
 
 def test_a_broken_server_is_not_published_as_static_files(refused: Refused) -> None:
@@ -182,85 +329,10 @@ def test_a_python_app_comes_before_the_package_json_of_its_style_sheets(planned:
 
 
 def test_a_node_server_with_a_few_python_packages_is_a_node_server(planned: Planned) -> None:
-    tree = {"package.json": {"scripts": {"start": "node a.js"}}, "requirements.txt": "pyyaml", "tool.py": ""}
-    assert planned(tree).framework == "node"
-
-
-# packages --------------------------------------------------------------------------------------------------------
-
-
-def test_included_requirement_files_are_copied_before_the_install(planned: Planned) -> None:
     tree = {
-        "main.py": FASTAPI,
-        "requirements.txt": "-r requirements/base.txt\n-c constraints.txt\n",
-        "requirements/base.txt": "-r ./more.txt\nuvicorn ; python_version > '3'\n",
-        "requirements/more.txt": "-r base.txt\nfastapi\n",
-        "constraints.txt": "fastapi==1\n",
+        "package.json": {"scripts": {"start": "node a.js"}},
+        "requirements.txt": "pyyaml",
+        "tool.py": "",
+        "a.js": NODE,
     }
-    plan = planned(tree)
-    assert plan.dependency_files == (
-        "requirements.txt",
-        "requirements/base.txt",
-        "constraints.txt",
-        "requirements/more.txt",
-    )
-    assert plan.install == ("uv pip install -r requirements.txt",)
-
-
-@pytest.mark.parametrize("line", ["-e .", ".", "./libs/x", "x @ file:///app/x", "-r ../up.txt", "-r $HOME/x.txt"])
-def test_requirements_that_read_more_of_the_source_get_all_of_it_first(planned: Planned, line: str) -> None:
-    plan = planned({"main.py": FASTAPI, "requirements.txt": f"fastapi\n{line}\n"})
-    assert plan.dependency_files == ()
-
-
-def test_with_hashes_the_server_is_installed_apart(planned: Planned) -> None:
-    text = "fastapi==0.121 \\\n    --hash=sha256:abc\n"
-    plan = planned({"main.py": FASTAPI, "requirements.txt": text})
-    assert plan.install == ("uv pip install -r requirements.txt", "uv pip install 'uvicorn[standard]'")
-
-
-@pytest.mark.parametrize("line", ["uvicorn", "Uvicorn[standard]>=0.3", "uvicorn==0.54 # the server", "  uvicorn  "])
-def test_a_server_that_is_named_is_not_added(planned: Planned, line: str) -> None:
-    plan = planned({"main.py": FASTAPI, "requirements.txt": f"# uvloop\nfastapi\n{line}\n"})
-    assert plan.install == ("uv pip install -r requirements.txt",)
-
-
-def test_pyproject_dependencies_are_installed_without_building_the_project(planned: Planned) -> None:
-    text = '[project]\nname = "x"\nversion = "1"\ndependencies = ["fastapi", "uvicorn>=0.3"]\n'
-    plan = planned({"main.py": FASTAPI, "pyproject.toml": text, "uv.lock": ""})
-    assert plan.install == ("uv pip install -r pyproject.toml",)
-    assert plan.dependency_files == ("pyproject.toml",)
-    assert plan.summary.endswith("; uv.lock is not used yet: uv chooses the versions")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '[project]\nname = "x"\ndynamic = ["version", "dependencies"]\n',
-        '[build-system]\nrequires = []\n[tool.poetry.dependencies]\npython = "^3.11"\nuvicorn = "*"\n',
-    ],
-)
-def test_a_pyproject_that_must_be_built_is_built(planned: Planned, text: str) -> None:
-    plan = planned({"main.py": FASTAPI, "pyproject.toml": text})
-    assert plan.install[0].startswith("uv pip install .")
-    assert plan.dependency_files == ()
-
-
-def test_a_pyproject_for_tools_only_is_no_list_of_packages(refused: Refused) -> None:
-    assert refused({"main.py": FASTAPI, "pyproject.toml": "[tool.ruff]\n"}).code == "python_no_requirements"
-
-
-def test_requirements_come_before_pyproject(planned: Planned) -> None:
-    tree = {"main.py": FASTAPI, "requirements.txt": "fastapi", "pyproject.toml": "not toml"}
-    assert planned(tree).dependency_files == ("requirements.txt",)
-
-
-def test_a_python_that_there_is_not_is_said(planned: Planned) -> None:
-    text = '[project]\nname = "x"\nrequires-python = ">=3.13"\ndependencies = []\n'
-    assert "requires-python is '>=3.13'" in planned({"main.py": FASTAPI, "pyproject.toml": text}).summary
-
-
-def test_a_pyproject_that_cannot_be_read_is_named_with_its_line(refused: Refused) -> None:
-    error = refused({"main.py": FASTAPI, "pyproject.toml": "[project]\nname = \n"})
-    assert error.code == "file_invalid"
-    assert "pyproject.toml can't be read: Invalid value (at line 2" in error.message
+    assert planned(tree).framework == "node"

@@ -25,6 +25,15 @@ def test_an_index_page_one_folder_deep_is_found(planned: Planned) -> None:
     assert plan.summary == "Static site: nginx serves ./public/"
 
 
+def test_an_index_page_two_folders_deep_is_found(planned: Planned) -> None:
+    tree = {"README.md": "", "app/public/index.html": PAGE, "x/node_modules/y/index.html": PAGE}
+    assert planned(tree).output == "app/public"
+
+
+def test_a_page_one_folder_deep_comes_before_deeper_ones(planned: Planned) -> None:
+    assert planned({"site/index.html": PAGE, "docs/old/index.html": PAGE}).output == "site"
+
+
 def test_several_folders_with_an_index_page_are_named_and_not_guessed(refused: Refused) -> None:
     error = refused({"b/index.html": PAGE, "a/index.html": PAGE})
     assert error.code == "static_ambiguous"
