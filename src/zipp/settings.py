@@ -6,6 +6,7 @@ The reference page docs/reference/settings.md is generated from this file.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from zipp.domain.plan import Limits
 
 GIB = 1024**3
 MIB = 1024**2
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._~%+/-]{0,1000})?")
 
 
 def _default_data_dir() -> Path:
@@ -73,10 +75,31 @@ class Settings(BaseSettings):
     build_memory_bytes: int = Field(default=4 * GIB, ge=64 * MIB, description="A build's memory limit.")
     build_cpus: float = Field(default=2.0, ge=0.1, le=256, description="A build's CPU limit, in cores.")
     build_timeout_seconds: int = Field(default=900, ge=1, description="A build that takes longer fails.")
+    builder: Literal["auto", "buildkit", "classic"] = Field(
+        default="auto",
+        description="auto: BuildKit where its builds can be held to their limits (as root, on this machine's engine), "
+        "else the engine's classic builder; buildkit: always, limits or not.",
+    )
+    build_cache_max_bytes: int = Field(
+        default=10 * GIB, ge=0, description="What BuildKit may keep for later builds; what was used last stays."
+    )
     build_concurrency: int = Field(default=2, ge=1, le=64, description="How many deployments are worked on at once.")
     build_ca_bundle: Path | None = Field(
         default=None,
         description="Certificates that builds trust, for closed networks; default: the host's bundle where it has one.",
+    )
+    base_registry: str = Field(
+        default="",
+        pattern=r"^(?:[a-z0-9][a-z0-9.-]{0,252}(?::[0-9]{1,5})?(?:/[a-z0-9][a-z0-9._-]{0,127}){0,8})?$",
+        description="Where official images (debian, python) are pulled from, as registry.example:5000/library; empty: "
+        "the engine's default registry; none: never pulled, Debian's archive is used.",
+    )
+    apt_mirror: str | None = Field(
+        default=None, description="The Debian archive that base images are made from, and install from, as http(s)://…"
+    )
+    npm_registry: str | None = Field(default=None, description="The npm registry of builds and base images.")
+    pypi_index: str | None = Field(
+        default=None, description="The Python package index (…/simple) of builds and base images."
     )
     start_timeout_seconds: int = Field(default=60, ge=1, description="How long a container may take to answer.")
     drain_timeout_seconds: int = Field(
@@ -128,6 +151,14 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("apt_mirror", "npm_registry", "pypi_index")
+    @classmethod
+    def _plain_address(cls, value: str | None) -> str | None:
+        """Every site can read it in its environment, so that it can't hold a password."""
+        if value is not None and not _PLAIN_ADDRESS.fullmatch(value):
+            raise ValueError("must be http(s)://host[:port][/path], without a name, a password or a query")
+        return value
 
     @property
     def limits(self) -> Limits:

@@ -13,16 +13,36 @@ _NEW = ("-m", "conntrack", "--ctstate", "NEW")
 
 def rules(bridge: str, instance: str) -> Sequence[Rule]:
     """What is refused on `bridge`; the engine's own rules let the rest through (replies, names, the internet)."""
-    comment = ("-m", "comment", "--comment", f"zipp:{instance}")
+    return (
+        *_inward(bridge, instance),
+        # only this host may call a container: Docker's own rule for a published port would let the LAN in
+        ("DOCKER-USER", "!", "-i", bridge, "-o", bridge, *_NEW, *_comment(instance), "-j", "DROP"),
+    )
+
+
+def shared_rules(bridge: str, instance: str) -> Sequence[Rule]:
+    """The same for a bridge that others' containers are on, too: whom they may be called by is not ours to say.
+
+    Neighbours can't call each other on Zipp's own bridges; here it takes a rule.
+    """
+    return (
+        *_inward(bridge, instance),
+        ("DOCKER-USER", "-i", bridge, "-o", bridge, *_NEW, *_comment(instance), "-j", "REJECT"),
+    )
+
+
+def _inward(bridge: str, instance: str) -> Sequence[Rule]:
     metadata = ("-d", "169.254.0.0/16", "-p", "tcp", "!", "--dport", "53")
     return (
         # a container may not call the host, by whatever address: the gateway, the LAN's, a published port
-        ("INPUT", "-i", bridge, *_NEW, *comment, "-j", "REJECT"),
+        ("INPUT", "-i", bridge, *_NEW, *_comment(instance), "-j", "REJECT"),
         # nor a cloud's metadata service, which hands out the machine's credentials (names by TCP stay possible)
-        ("DOCKER-USER", "-i", bridge, *metadata, *comment, "-j", "REJECT"),
-        # and only this host may call a container: Docker's own rule for a published port would let the LAN in
-        ("DOCKER-USER", "!", "-i", bridge, "-o", bridge, *_NEW, *comment, "-j", "DROP"),
+        ("DOCKER-USER", "-i", bridge, *metadata, *_comment(instance), "-j", "REJECT"),
     )
+
+
+def _comment(instance: str) -> Rule:
+    return ("-m", "comment", "--comment", f"zipp:{instance}")
 
 
 class Firewall:
@@ -32,9 +52,9 @@ class Firewall:
         self._instance = instance
         self.note = ""
 
-    async def protect(self, bridge: str) -> None:
+    async def protect(self, bridge: str, *, shared: bool = False) -> None:
         """Put the rules first in their chains. Idempotent; never fails, see `note`."""
-        for rule in rules(bridge, self._instance):
+        for rule in (shared_rules if shared else rules)(bridge, self._instance):
             chain, *match = rule
             if await self._iptables("-C", chain, *match) == 0:
                 continue
@@ -45,7 +65,7 @@ class Firewall:
 
     async def release(self, bridge: str) -> None:
         """Idempotent."""
-        for rule in rules(bridge, self._instance):
+        for rule in {*rules(bridge, self._instance), *shared_rules(bridge, self._instance)}:
             while await self._iptables("-D", *rule) == 0:
                 pass
 

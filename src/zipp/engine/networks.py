@@ -22,6 +22,7 @@ _CANDIDATES = [
 ]
 _ATTEMPTS = 16
 _NOT_FOUND = 404
+_DEFAULT = "bridge"  # the engine's own, where BuildKit runs its steps
 _ROUTES = Path("/proc/net/route")
 
 
@@ -76,6 +77,26 @@ class Networks:
                 self._protected[name] = bridge
         return bridge
 
+    async def protect_default(self) -> None:
+        """The rules for the engine's default bridge, set when it is asked for the first time. Others' containers may be
+        on it: they stay reachable, but can't call this host or each other by address any more.
+        """
+        async with self._locks[_DEFAULT]:
+            if _DEFAULT not in self._protected and (bridge := await self._default()) is not None:
+                await self.firewall.protect(bridge.interface, shared=True)
+                self._protected[_DEFAULT] = bridge
+
+    async def _default(self) -> Bridge | None:
+        try:
+            async with self._engine.call() as docker:
+                network = await (await docker.networks.get(_DEFAULT)).show()
+        except EngineRefusal as refusal:
+            if refusal.status == _NOT_FOUND:  # an engine can be told to have none
+                return None
+            raise
+        interface = (network.get("Options") or {}).get("com.docker.network.bridge.name", "docker0")
+        return Bridge(network["Id"], _DEFAULT, interface, _subnets(network)[0])
+
     async def holders(self, name: str) -> Collection[str]:
         """The addresses in use on the network."""
         try:
@@ -93,6 +114,8 @@ class Networks:
             for network in await docker.networks.list(filters={"label": f"zipp.instance={self._instance}"}):
                 await self.firewall.release(interface_of(network["Name"]))
                 await (await docker.networks.get(network["Id"])).delete()
+        if (bridge := await self._default()) is not None:
+            await self.firewall.release(bridge.interface)
         self._protected.clear()
 
     async def _find(self, name: str) -> Bridge | None:

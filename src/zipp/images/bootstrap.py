@@ -11,9 +11,9 @@ from pathlib import Path
 
 from zipp.domain.errors import Unavailable
 from zipp.images.images import WriteLine
+from zipp.images.mirrors import security_list
 from zipp.images.recipes import CA_BUNDLE, DPKG_SLIM
 
-SUITE = "bookworm"
 STOP_SECONDS = 30.0
 _LEFT_OUT = (
     *("./usr/share/man/*", "./usr/share/locale/*", "./usr/share/info/*", "./var/lib/apt/lists/*", "./var/cache/apt/*"),
@@ -21,14 +21,16 @@ _LEFT_OUT = (
 )
 
 
-async def debian(folder: Path, ca_bundle: Path | None, write: WriteLine) -> None:
-    """A minimal Debian in `folder`, brought up to date, that trusts `ca_bundle` as well."""
+async def debian(folder: Path, suite: str, ca_bundle: Path | None, mirror: str | None, write: WriteLine) -> None:
+    """A minimal Debian in `folder`, brought up to date, that trusts `ca_bundle`; from debootstrap's usual archive where
+    no `mirror` is given.
+    """
     if os.geteuid() != 0:
         raise _missing("debootstrap needs root", "Run `zipp up` as root once, so that it can make the base images.")
     options = ("--variant=minbase", "--include=ca-certificates")
     try:
-        await run("debootstrap", *options, SUITE, str(folder), write=write)
-        await _add_security_updates(folder, write)
+        await run("debootstrap", *options, suite, str(folder), *([mirror] if mirror else []), write=write)
+        await _add_security_updates(folder, suite, write)
     finally:
         await _unmount(folder)
     (folder / "etc/dpkg/dpkg.cfg.d/zipp-slim").write_text(DPKG_SLIM)
@@ -36,11 +38,11 @@ async def debian(folder: Path, ca_bundle: Path | None, write: WriteLine) -> None
         shutil.copyfile(ca_bundle, folder / CA_BUNDLE.lstrip("/"))
 
 
-async def _add_security_updates(folder: Path, write: WriteLine) -> None:
-    """Beside the archive that debootstrap used lies the one of security updates, unless a private mirror lacks it."""
+async def _add_security_updates(folder: Path, suite: str, write: WriteLine) -> None:
+    """From beside the archive that debootstrap used, unless a private mirror lacks them."""
     archive = (folder / "etc/apt/sources.list").read_text().split()[1]
     source = folder / "etc/apt/sources.list.d/security.list"
-    source.write_text(f"deb {archive.rstrip('/')}-security {SUITE}-security main\n")
+    source.write_text(security_list(archive, suite))
     try:
         await run("chroot", str(folder), "apt-get", "-q", "update", "-o", "APT::Update::Error-Mode=any", write=write)
     except Unavailable:
@@ -58,9 +60,10 @@ async def _unmount(folder: Path) -> None:
             await process.wait()
 
 
-async def npm_package(specification: str, folder: Path, write: WriteLine) -> Path:
+async def npm_package(specification: str, folder: Path, registry: str | None, write: WriteLine) -> Path:
     """The archive of an npm package such as npm@11, downloaded into `folder`, which is empty."""
-    await run("npm", "pack", "--silent", "--pack-destination", str(folder), specification, write=write)
+    options = ("--silent", "--pack-destination", str(folder), *(["--registry", registry] if registry else []))
+    await run("npm", "pack", *options, specification, write=write)
     (archive,) = await asyncio.to_thread(lambda: list(folder.iterdir()))
     return archive
 

@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 from zipp.engine.client import Engine, EngineRefusal
 from zipp.images.images import WriteLine
+from zipp.images.instructions import readable
+from zipp.images.lines import LINE_MAX
 
 OnContainer = Callable[[str], Awaitable[None]]
 
-LINE_MAX = 16 * 1024
-_STEP = re.compile(r"Step \d+/\d+ : (.*)")
+_STEP = re.compile(r"(Step \d+/\d+ : )(.*)")
 _CONTAINER = re.compile(r" ---> Running in ([0-9a-f]{12})")
 _LAYER = re.compile(r" ---> ([0-9a-f]{12})")
 _NOISE = re.compile(
@@ -44,6 +45,7 @@ class ClassicBuild:
     write: WriteLine
     on_container: OnContainer | None = None
     instruction: str = ""
+    last_error: str = ""  # the last line that the instruction printed to standard error
     began: float = field(default_factory=time.time)
     containers: list[str] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
@@ -98,12 +100,17 @@ class ClassicBuild:
     async def _line(self, line: str) -> None:
         line = line.rstrip("\r").rpartition("\r")[2]  # of a progress bar's states the last one
         await self._note(line)
+        if step := _STEP.fullmatch(line):
+            line = f"{step[1]}{readable(step[2])}"
+        if self._stream == "stderr":
+            self.last_error = line or self.last_error
         if not _NOISE.fullmatch(line):
             await self.write(line, self._stream)
 
     async def _note(self, line: str) -> None:
         if step := _STEP.fullmatch(line):
-            self.instruction = step[1]
+            self.instruction = readable(step[2])
+            self.last_error = ""
             self._new_stage |= self.instruction.upper().startswith("FROM ")
         elif container := _CONTAINER.fullmatch(line):
             self.containers.append(container[1])

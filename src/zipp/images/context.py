@@ -20,13 +20,15 @@ Excluded = Callable[[str, bool], bool]  # (path relative to the folder, is it a 
 class Context:
     """`folder`'s files but for those that are `excluded`, and `extra` ones in place of or beside them.
 
-    `looks_inside_excluded`: a folder that is left out may hold files that are not.
+    `looks_inside_excluded`: a folder that is left out may hold files that are not. `below` is where the folder lies in
+    the archive, "" for its top; the names in `extra` count from the top.
     """
 
     folder: Path
     excluded: Excluded
     extra: Mapping[str, bytes]
     looks_inside_excluded: bool = False
+    below: str = ""
 
 
 async def tar_stream(context: Context) -> AsyncIterator[bytes]:
@@ -53,9 +55,12 @@ def _write_tar(write_end: int, context: Context) -> None:
         os.fdopen(write_end, "wb") as pipe,
         tarfile.open(fileobj=pipe, mode="w|", format=tarfile.PAX_FORMAT, bufsize=CHUNK_BYTES) as tar,
     ):
+        if context.below:
+            tar.addfile(_info(context.below, tarfile.DIRTYPE, 0o755, 0))
+        above = f"{context.below}/" if context.below else ""
         for path, relative in _entries(context, str(context.folder), ""):
-            if relative not in context.extra:
-                _add(tar, path, relative)
+            if above + relative not in context.extra:
+                _add(tar, path, above + relative)
         for name, content in context.extra.items():
             tar.addfile(_info(name, tarfile.REGTYPE, 0o644, len(content)), io.BytesIO(content))
 

@@ -1,4 +1,4 @@
-"""Plan -> Dockerfile: pure text, for any builder since Docker 17.09 (no BuildKit needed).
+"""Plan -> Dockerfile: pure text, the stages that the plan's docstring names, for BuildKit or the classic builder.
 
 People's commands only ever stand in the JSON form of RUN and CMD, where neither a quote nor a line end begins a new
 instruction.
@@ -6,208 +6,267 @@ instruction.
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from zipp.domain.plan import BuildPlan
+from zipp.images import build_scripts as scripts
+from zipp.images import caches
+from zipp.images.dockerfile_lines import UID, args, copy, copy_files, env, from_image, on_path, run, words
+from zipp.images.shellwords import start_argv
 
-UID = 10001  # no account of the host has it
 FOLDER = "/app"
 VENV = "/opt/venv"
+HOME = "/tmp"  # noqa: S108 - at run time the file system may be read-only, except this
 
-_ACCOUNT = (
-    f"getent passwd {UID} >/dev/null || useradd --uid {UID} --user-group --no-create-home --home-dir /tmp app\n"
-    f"chown {UID}:{UID} {FOLDER}"
+HEADER = "# Made by Zipp. To change the build: write a zipp.toml, or take this file over as your own Dockerfile."
+_ACCOUNT = f"getent passwd {UID} >/dev/null || useradd --uid {UID} --user-group --no-create-home --home-dir /tmp app"
+_NEW_VENV = (
+    f'test -x {VENV}/bin/python || uv venv --quiet --no-cache --python "$(command -v python3)" {VENV}\n'
+    f"chown -R {UID}:{UID} {VENV}"
 )
-_VENV = f"test -x {VENV}/bin/python || uv venv {VENV}\nchown -R {UID}:{UID} {VENV}"
+_NO_DOWNLOADS_LEFT = "rm -rf ~/.npm ~/.cache"
 
-_LEFT_OUT_FOLDERS = frozenset(
-    {
-        *(".git", ".hg", ".svn", "__MACOSX", "node_modules", ".venv", "venv"),
-        *("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".next"),
-    }
+# What tools read while they install; anything else of a site's environment must not make its dependencies anew.
+_INSTALL_NAMES = re.compile(
+    r"(?:NPM_|npm_|PNPM_|pnpm_|YARN_|BUN_|NODE_AUTH_|PIP_|UV_|POETRY_|PIPENV_|COMPOSER_|BUNDLE_|GO(?!OGLE)|MAVEN_"
+    r"|CYPRESS_|PUPPETEER_|PLAYWRIGHT_|HUSKY\Z)"
 )
-_LEFT_OUT_FILES = frozenset({".DS_Store", "Thumbs.db", ".env", ".env.local"})
-
-# Words that a shell itself understands, so that `exec` would look for a program in vain.
-_SHELL_WORDS = frozenset(
-    {
-        *("if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done", "case", "esac", "function"),
-        *("alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "eval", "exec", "exit", "export"),
-        *(
-            "fg",
-            "getopts",
-            "hash",
-            "jobs",
-            "let",
-            "local",
-            "popd",
-            "pushd",
-            "read",
-            "readonly",
-            "return",
-            "set",
-            "shift",
-        ),
-        *("source", "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait", "."),
-    }
-)
-_PROGRAM = re.compile(r"[A-Za-z0-9_./@+-]{1,300}\Z")
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^${}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))")
+# What would turn the builder itself, or is the image's to say.
+_NOT_FOR_BUILDS = re.compile(r"(?:BUILDKIT_|DOCKER_|SOURCE_DATE_EPOCH\Z|PATH\Z|HOME\Z|PORT\Z)")
+_SCOPE = re.compile(r"[A-Za-z0-9_.-]{0,100}\Z")
+_MOUNTABLE = re.compile(r"[A-Za-z0-9._@+-]+(?:/[A-Za-z0-9._@+-]+)*\Z")
 
 
-def render(plan: BuildPlan) -> str:
-    """The Dockerfile of a plan that has a `base`.
+def render(
+    plan: BuildPlan,
+    *,
+    buildkit: bool,
+    scope: str = "",
+    site_scope: str = "",
+    environment: Collection[str] = (),
+    source: str = ".",
+) -> str:
+    """The Dockerfile of a plan that is built or runs in a container.
 
-    What changes seldom comes first, and the source as late as can be: only what stands below a change is built again.
-    At run time the file system may be read-only, except /tmp, which is therefore the home folder.
+    What changes seldom comes first, and the source as late as can be: only what stands below a change is done again.
+    Nothing that belongs to one site stands before its own source, so that sites with the same dependencies share them.
+
+    `scope` and `site_scope` keep apart who may read whose caches; they count with `buildkit` only. `environment` are
+    names of build arguments, which its own commands may read; no image keeps them. `source` is the project's folder in
+    the context. Raises ValueError for a plan of neither kind, and for values that a Dockerfile can't hold.
     """
-    lines = [
-        "# Made by Zipp. To change the build: write a zipp.toml, or take this file over as your own Dockerfile.",
-        f"FROM {plan.base}",
-        f"WORKDIR {FOLDER}",
-        _run(_ACCOUNT),
-        *_language(plan.base),
-        f"USER {UID}:{UID}",
-        _env({"HOME": "/tmp", **plan.env, "PORT": str(plan.port)}),  # noqa: S108
-    ]
-    source = f"COPY --chown={UID}:{UID} . ."
-    if plan.install and plan.dependency_files:
-        lines += [*_copies(plan.dependency_files), _run("\n".join(plan.install)), *_run_time(plan), source]
-    elif plan.install:
-        lines += [source, _run("\n".join(plan.install)), *_run_time(plan)]
-    else:
-        lines += [*_run_time(plan), source]
-    lines += [_run(command) for command in plan.build]
-    return "\n".join(lines) + "\n"
+    if plan.dockerfile or not (plan.start or plan.is_built):
+        raise ValueError("no Dockerfile is made for this plan")
+    if not (_SCOPE.match(scope) and _SCOPE.match(site_scope)):
+        raise ValueError("a scope has letters and digits only")
+    names = frozenset(name for name in environment if may_reach_a_build(name))
+    stages = _Stages(plan, buildkit, scope, site_scope, names, source)
+    return "\n".join([HEADER, *stages.lines()]) + "\n"
 
 
-def start_argv(start: str) -> list[str]:
-    """What runs as process 1. A simple command replaces the shell, so that signals reach the server itself."""
-    return ["/bin/sh", "-c", f"exec {start}" if is_simple(start) else start]
+def may_reach_a_build(name: str) -> bool:
+    """Whether a variable of the site's environment may be a build argument."""
+    return not _NOT_FOR_BUILDS.match(name)
 
 
-def is_simple(command: str) -> bool:
-    """Whether the shell would run one program and nothing else; in doubt, no."""
-    if "\n" in command or "\r" in command or "`" in command:
-        return False
-    words = shlex.shlex(command, posix=False, punctuation_chars=True)
-    words.commenters = ""
-    try:
-        found = list(words)
-    except ValueError:  # a quote that nobody closes
-        return False
-    if any(word[0] in "();<>|&" for word in found):
-        return False
-    first = command.split()[0] if found else ""
-    return first not in _SHELL_WORDS and bool(_PROGRAM.match(first))
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    plan: BuildPlan
+    buildkit: bool
+    scope: str
+    site_scope: str
+    names: frozenset[str]
+    source: str
+
+    def lines(self) -> Iterator[str]:
+        plan = self.plan
+        if plan.is_built:
+            yield from self._builder()
+        if plan.dependencies:
+            yield from self._dependencies()
+        if self._has_build:
+            yield from self._build()
+        yield from self._files() if plan.is_static else self._site()
+
+    @property
+    def _has_build(self) -> bool:
+        return bool(self.plan.install or self.plan.build or (self.plan.is_static and self.plan.is_built))
+
+    @property
+    def _goes_on(self) -> bool:
+        return bool(self.plan.dependencies) and not self.plan.install
+
+    def _builder(self) -> Iterator[str]:
+        """What both stages before the last begin with: the tools, the user, where downloads are kept."""
+        plan = self.plan
+        yield from (from_image(plan.builder, "builder"), f"WORKDIR {FOLDER}")
+        yield run((), then=[_ACCOUNT, f"mkdir -p {caches.CACHES} {scripts.OUT}", _chown(caches.CACHES, scripts.OUT)])
+        if plan.tools:
+            yield run(plan.tools, then=[_NO_DOWNLOADS_LEFT])
+        if self._has_venv:
+            yield run((), then=[_NEW_VENV])
+        yield f"USER {UID}:{UID}"
+        yield from env({"HOME": HOME, **caches.variables(plan.caches), **self._python_env()})
+        yield from self._venv_path()
+
+    def _dependencies(self) -> Iterator[str]:
+        plan = self.plan
+        yield "FROM builder AS dependencies"
+        yield from self._for_installing()
+        yield from copy_files(plan.dependency_files, self.source) if plan.dependency_files else (self._copy_source(),)
+        yield self._installing(plan.dependencies, then=self._folders_there())
+
+    def _build(self) -> Iterator[str]:
+        plan = self.plan
+        yield f"FROM {'dependencies' if self._goes_on else 'builder'} AS build"
+        yield from self._cache_places()
+        if not self._goes_on:
+            yield from self._for_installing()
+        if plan.install and plan.dependency_files:
+            yield from copy_files(plan.dependency_files, self.source)
+            yield self._installing(plan.install)
+        if plan.dependency_files or not self._goes_on:
+            yield self._copy_source()
+        if plan.install and not plan.dependency_files:
+            yield self._installing(plan.install)
+        yield from env({name: value for name, value in self._build_env().items() if name not in self._early_env()})
+        yield from on_path(self._programs())
+        yield from args(self.names - (frozenset() if self._goes_on else self._install_names))
+        yield from self._building()
+
+    def _building(self) -> Iterator[str]:
+        plan = self.plan
+        if plan.is_static:
+            then = scripts.collect(plan.output, find=plan.find_output, fallback=plan.fallback, left=self._left())
+            yield run(plan.build, first=scripts.begin(), then=then, mounts=self._mounts(build=True))
+            return
+        then = self._folders_there() if not plan.dependencies else []
+        then += scripts.lay_out(self._left()) if self._is_laid_out else scripts.check_kept(self._kept())
+        if plan.build or then:
+            yield run(plan.build, then=then, mounts=self._mounts(build=True))
+
+    def _site(self) -> Iterator[str]:
+        plan = self.plan
+        yield from (from_image(plan.base), f"WORKDIR {FOLDER}")
+        yield run((), then=[_ACCOUNT, _chown(FOLDER)])
+        yield f"USER {UID}:{UID}"
+        if plan.is_built:
+            stage = "dependencies" if plan.dependencies else "build"
+            yield from (copy(_absolute(folder), _absolute(folder), stage=stage) for folder in plan.dependency_folders)
+        yield from env({"HOME": HOME, **plan.env, **self._python_env(run_time=True), "PORT": str(plan.port)})
+        yield from self._venv_path()
+        yield from on_path(self._programs())
+        yield f"CMD {words(start_argv(plan.start, plan.before_start))}"
+        yield from self._kept_copies() if self._has_build else (self._copy_source(),)
+
+    def _files(self) -> Iterator[str]:
+        yield from ("FROM scratch", copy(f"{scripts.SITE}/", "/", stage="build"))
+
+    def _kept_copies(self) -> Iterator[str]:
+        if self._is_laid_out:
+            yield copy(f"{scripts.SITE}/", "./", stage="build")
+            return
+        for entry in self._kept():
+            inside = entry == "." or entry.endswith("/")
+            path = _absolute(entry)
+            yield copy(f"{path}/", "./", stage="build") if inside else copy(path, path, stage="build")
+
+    def _kept(self) -> tuple[str, ...]:
+        folders = set(self.plan.dependency_folders)
+        return (".",) if "." in self.plan.keep else tuple(entry for entry in self.plan.keep if entry not in folders)
+
+    @property
+    def _is_laid_out(self) -> bool:
+        """Whether what is kept lies around what is not: COPY can't leave anything out.
+
+        The dependencies have a layer of their own, which only changes with them; caches are for builds.
+        """
+        return "." in self.plan.keep and bool(self._left())
+
+    def _relative_folders(self) -> list[str]:
+        return [folder for folder in self.plan.dependency_folders if not folder.startswith("/")]
+
+    def _left(self) -> list[str]:
+        return [*self._relative_folders(), *self._build_caches()]
+
+    def _folders_there(self) -> list[str]:
+        """An installation of nothing makes no folder, but COPY wants one."""
+        return [f"mkdir -p {scripts.quoted(folders)}"] if (folders := self._relative_folders()) else []
+
+    def _copy_source(self) -> str:
+        return copy(self.source, "./")
+
+    def _for_installing(self) -> Iterator[str]:
+        yield from env(self._early_env())
+        yield from args(self._install_names)
+
+    def _early_env(self) -> dict[str, str]:
+        """What stands in `build_env` alone is the detector's own, and so the same for all sites of the kind."""
+        theirs = self.plan.env
+        return {k: v for k, v in self._build_env().items() if k not in theirs or _INSTALL_NAMES.match(k)}
+
+    def _build_env(self) -> dict[str, str]:
+        """The site's own environment has the last word, but in a Dockerfile ENV has it over ARG."""
+        values = {**self.plan.env, **self.plan.build_env}
+        return {name: value for name, value in values.items() if name not in self.names}
+
+    @property
+    def _install_names(self) -> frozenset[str]:
+        return frozenset(name for name in self.names if _INSTALL_NAMES.match(name))
+
+    def _installing(self, commands: Collection[str], then: Collection[str] = ()) -> str:
+        """Without mounts what was downloaded would stay in the layer."""
+        done = [name for name in self.plan.caches if not caches.cache(name).used_by_build]
+        emptied = [f"rm -rf {scripts.quoted(map(caches.folder, done))}"] if done and not self.buildkit else []
+        return run(tuple(commands), then=[*then, *emptied], mounts=self._mounts())
+
+    def _mounts(self, *, build: bool = False) -> str:
+        if not self.buildkit:
+            return ""
+        mounts = [self._mount(self.scope, n, caches.folder(n), caches.cache(n).sharing) for n in self.plan.caches]
+        if build:
+            # "private": a second build of the site at the same time gets an empty one instead of waiting
+            mounts += [self._mount(self.site_scope, c, f"{FOLDER}/{c}", "private") for c in self._build_caches()]
+        return " ".join(mounts)
+
+    def _mount(self, scope: str, name: str, target: str, sharing: str) -> str:
+        identity = "-".join(part for part in ("zipp", scope, name.replace("/", "_")) if part)
+        return f"--mount=type=cache,id={identity},target={target},uid={UID},gid={UID},sharing={sharing}"
+
+    def _build_caches(self) -> list[str]:
+        """They only save time: one whose name an option of RUN can't hold is done without."""
+        return [name for name in self.plan.build_caches if _MOUNTABLE.match(name) and ".." not in name.split("/")]
+
+    def _cache_places(self) -> Iterator[str]:
+        """The builder would make the folders around a mount as root's own."""
+        parents = {str(PurePosixPath(name).parent) for name in self._build_caches()} - {"."}
+        if parents and self.buildkit:
+            yield run((), then=[f"mkdir -p {scripts.quoted(sorted(parents))}"])
+
+    @property
+    def _has_venv(self) -> bool:
+        return VENV in self.plan.dependency_folders
+
+    def _python_env(self, *, run_time: bool = False) -> Mapping[str, str]:
+        """Debian's own Python must not be installed into (PEP 668); pip and uv take these for it."""
+        if not self._has_venv:
+            return {}
+        return {"VIRTUAL_ENV": VENV} | ({} if run_time else {"PIP_PYTHON": f"{VENV}/bin/python"})
+
+    def _venv_path(self) -> Iterator[str]:
+        yield from on_path([f"{VENV}/bin"] if self._has_venv else [])
+
+    def _programs(self) -> list[str]:
+        """Commands of packages, as package.json's scripts call them."""
+        return [f"{FOLDER}/node_modules/.bin"] if "node_modules" in self.plan.dependency_folders else []
 
 
-def excluded(path: str, is_folder: bool = False) -> bool:
-    """Whether a file of the source stays out of the image of a generated Dockerfile.
-
-    What is made anew inside, what tools leave behind, and .env files: secrets don't belong into an image, they are set
-    as the site's environment. zipp.toml stays.
-    """
-    parts = PurePosixPath(path).parts
-    folders = parts if is_folder else parts[:-1]
-    name = parts[-1] if parts else ""
-    local_env = name.startswith(".env.") and name.endswith(".local")
-    return not _LEFT_OUT_FOLDERS.isdisjoint(folders) or name in _LEFT_OUT_FILES or local_env
+def _absolute(path: str) -> str:
+    return str(PurePosixPath(FOLDER) / path)
 
 
-def bases_of(text: str) -> tuple[str, ...]:
-    """The images named `zipp/...` that a Dockerfile builds on or copies from, each once, in the order of the text.
-
-    Understands the default values of ARGs before the first FROM, and leaves out names of earlier stages.
-    """
-    defaults: dict[str, str] = {}
-    stages: set[str] = set()
-    images: list[str] = []
-    for instruction, words in _instructions(text):
-        if instruction == "ARG" and not stages and not images:
-            defaults |= {name: value.strip("\"'") for name, _, value in (word.partition("=") for word in words)}
-        named = [_filled(word, defaults) for word in words if not word.startswith("--")]
-        if instruction == "FROM" and named:
-            if named[0].lower() not in stages:
-                images.append(named[0])
-            stages.add(named[2].lower() if len(named) > 2 and named[1].upper() == "AS" else "")
-        elif instruction in ("COPY", "ADD"):
-            sources = [word.removeprefix("--from=") for word in words if word.startswith("--from=")]
-            images += [source for source in sources if source.lower() not in stages]
-    return tuple(dict.fromkeys(image for image in images if image.startswith("zipp/")))
-
-
-def _language(base: str) -> Iterator[str]:
-    """Debian's own Python must not be installed into (PEP 668): a virtual environment comes before it on PATH."""
-    if base.startswith("zipp/python:"):
-        yield _run(_VENV)
-        yield f'ENV VIRTUAL_ENV="{VENV}" PATH="{VENV}/bin:$PATH"'
-
-
-def _run_time(plan: BuildPlan) -> list[str]:
-    return [f"EXPOSE {plan.port}", f"CMD {_json(start_argv(plan.start))}"]
-
-
-def _run(script: str) -> str:
-    return f"RUN {_json(['/bin/sh', '-ec', script])}"
-
-
-def _json(words: list[str]) -> str:
-    """ASCII only, so that no character can pass for a line end."""
-    return json.dumps(words)
-
-
-def _env(values: Mapping[str, str]) -> str:
-    return "ENV " + " ".join(f"{name}={_quoted(value)}" for name, value in sorted(values.items()))
-
-
-def _quoted(value: str) -> str:
-    """For ENV: quotes, backslashes and variables are taken as they are. A Dockerfile can't write a line end there."""
-    if any(character in value for character in "\r\n\0"):
-        raise ValueError("a value in a Dockerfile can't have several lines")
-    return '"' + re.sub(r'(["\\$])', r"\\\1", value) + '"'
-
-
-def _copies(files: tuple[str, ...]) -> Iterator[str]:
-    """One COPY for each folder, since COPY puts all its sources into one."""
-    by_folder: dict[str, list[str]] = {}
-    for file in files:
-        by_folder.setdefault(str(PurePosixPath(file).parent), []).append(file)
-    for folder, names in by_folder.items():
-        yield f"COPY --chown={UID}:{UID} {_json([*names, './' if folder == '.' else f'./{folder}/'])}"
-
-
-def _instructions(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Each instruction with its words; lines that end in a backslash go on, comments between them don't count."""
-    pending = ""
-    for line in text.splitlines():
-        content = line.strip()
-        if not content or content.startswith("#"):
-            continue
-        if content.endswith("\\"):
-            pending += content[:-1] + " "
-            continue
-        instruction, *words = (pending + content).split()
-        pending = ""
-        yield instruction.upper(), words
-    if pending.strip():
-        instruction, *words = pending.split()
-        yield instruction.upper(), words
-
-
-def _filled(word: str, defaults: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        name, operator, alternative = match[1] or match[4], match[2] or "", match[3] or ""
-        known = defaults.get(name)
-        is_set = known is not None and (bool(known) or not operator.startswith(":"))
-        if operator.endswith("+"):
-            return alternative if is_set else ""
-        if operator.endswith("-"):
-            return (known or "") if is_set else alternative
-        return known or ""
-
-    return _VARIABLE.sub(value, word)
+def _chown(*folders: str) -> str:
+    return f"chown {UID}:{UID} {' '.join(dict.fromkeys((FOLDER, *folders)))}"

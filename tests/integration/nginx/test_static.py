@@ -116,6 +116,76 @@ async def test_a_release_brings_its_own_404_page(site: Site) -> None:
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.fixture
+async def routed(site: Site) -> Site:
+    """A built application whose routes are the client's."""
+    files = {
+        "index.html": "home",
+        "about.html": "about us",
+        "404.html": "our own",
+        "assets/app.js": "let a = 1",
+        "sub/index.html": "below",
+        ".well-known/security.txt": "Contact: x",
+        ".zipp-fallback.html": "the application",
+    }
+    await site.nginx.switch(HOST, site.release("routed", files))
+    return site
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/users/42", "/users/", "/deep/er/still?tab=1", "/assets/", "/sub/none", "/docs/v1.2", "/caf%C3%A9", "/a/b/"],
+)
+async def test_an_address_of_a_client_side_route_gets_the_applications_page(routed: Site, path: str) -> None:
+    answer = await routed.ask(path)
+
+    assert (answer.status, answer.body) == (200, b"the application")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("/", b"home"), ("/about", b"about us"), ("/assets/app.js", b"let a = 1"), ("/sub/", b"below")]
+)
+async def test_what_is_there_comes_before_the_applications_page(routed: Site, path: str, text: bytes) -> None:
+    answer = await routed.ask(path)
+
+    assert (answer.status, answer.body) == (200, text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/gone.js",
+        "/favicon.ico",
+        "/sub/gone.webmanifest",
+        "/.well-known/acme-challenge/token",
+        "/.well-known/",
+        "/.zipp-fallback.html",
+        "/.git/config",
+        "/.env",
+        "/zipp.toml",
+    ],
+)
+async def test_a_missing_asset_and_what_is_hidden_stay_missing_beside_the_applications_page(
+    routed: Site, path: str
+) -> None:
+    answer = await routed.ask(path)
+
+    assert (answer.status, answer.body) == (404, b"our own")
+
+
+async def test_the_applications_page_can_only_be_read(routed: Site) -> None:
+    assert (await routed.ask("/users/42", method="POST", body=b"x")).status == 405
+
+
+async def test_a_probe_of_a_client_side_route_is_answered(routed: Site) -> None:
+    target = (await routed.nginx.routes())[HOST]
+
+    assert await routed.nginx.probe(target, host=HOST, path="/users/42") == 200
+    assert await routed.nginx.probe(target, host=HOST, path="/gone.js") == 404
+
+
 async def test_files_are_asked_for_again_but_those_with_their_content_in_the_name(static: Site) -> None:
     caching = {path: (await static.ask(path)).headers["Cache-Control"] for path in ("/", "/assets/app.js", "/sub")}
     hashed = await static.ask("/_next/static/chunk-1a2b.js")

@@ -1,97 +1,330 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zipp.domain.plan import BuildPlan
-from zipp.images.dockerfile import bases_of, excluded, is_simple, render, start_argv
+from zipp.domain.plan import BuildPlan, Serve
+from zipp.images.dockerfile import HEADER, render
 
-NODE = BuildPlan(
+ACCOUNT = (
+    "getent passwd 10001 >/dev/null || useradd --uid 10001 --user-group --no-create-home --home-dir /tmp app"
+    r"\nchown 10001:10001 /app"
+)
+BUILDER_ACCOUNT = ACCOUNT.replace("chown 10001:10001 /app", r"mkdir -p /cache /out\nchown 10001:10001 /app /cache /out")
+NPM = "--mount=type=cache,id=zipp-{}-npm,target=/cache/npm,uid=10001,gid=10001,sharing=shared"
+
+EXPRESS = BuildPlan(
     framework="express",
     summary="Express app",
-    base="zipp/node:22",
+    builder="zipp/node:22-build",
+    base="zipp/node:22-slim",
+    caches=("npm",),
     dependency_files=("package.json", "package-lock.json"),
-    install=("npm ci --include=dev", "rm -rf ~/.npm"),
-    build=("npm run build",),
+    dependencies=("npm ci --omit=dev",),
+    dependency_folders=("node_modules",),
     start="node server.js",
     port=3000,
     env={"NODE_ENV": "production"},
 )
+NEST = EXPRESS.model_copy(
+    update={"install": ("npm ci --include=dev",), "build": ("npm run build",), "build_env": {"CI": "1"}}
+)
+IN_PLACE = NEST.model_copy(update={"dependencies": (), "dependency_files": ()})
+FLASK = BuildPlan(
+    framework="flask",
+    summary="Flask app",
+    builder="zipp/python:3.11-build",
+    base="zipp/python:3.11-slim",
+    caches=("uv",),
+    dependency_files=("requirements.txt", "requirements/base.txt", "constraints.txt"),
+    dependencies=("uv pip install -r requirements.txt gunicorn",),
+    dependency_folders=("/opt/venv",),
+    start="gunicorn --bind 0.0.0.0:$PORT 'shop:create_app()'",
+    port=8000,
+)
+VITE = BuildPlan(
+    framework="vite",
+    summary="Vite app",
+    serve=Serve.NGINX,
+    builder="zipp/node:22-build",
+    caches=("npm",),
+    dependency_files=("package.json",),
+    install=("npm install",),
+    build=("npm run build",),
+    output="dist",
+    find_output=True,
+)
+ALL = [EXPRESS, NEST, IN_PLACE, FLASK, VITE]
 
 
-def test_a_node_plan_becomes_this_dockerfile() -> None:
-    assert render(NODE) == (
-        "# Made by Zipp. To change the build: write a zipp.toml, or take this file over as your own Dockerfile.\n"
-        "FROM zipp/node:22\n"
-        "WORKDIR /app\n"
-        'RUN ["/bin/sh", "-ec", "getent passwd 10001 >/dev/null || useradd --uid 10001 --user-group --no-create-home'
-        ' --home-dir /tmp app\\nchown 10001:10001 /app"]\n'
-        "USER 10001:10001\n"
-        'ENV HOME="/tmp" NODE_ENV="production" PORT="3000"\n'
-        'COPY --chown=10001:10001 ["package.json", "package-lock.json", "./"]\n'
-        'RUN ["/bin/sh", "-ec", "npm ci --include=dev\\nrm -rf ~/.npm"]\n'
-        "EXPOSE 3000\n"
-        'CMD ["/bin/sh", "-c", "exec node server.js"]\n'
-        "COPY --chown=10001:10001 . .\n"
-        'RUN ["/bin/sh", "-ec", "npm run build"]\n'
-    )
+def stages(text: str) -> dict[str, list[str]]:
+    """The lines of each stage after its FROM; the last one's name is "site"."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines()[1:]:
+        if line.startswith("FROM "):
+            lines = found.setdefault(line.partition(" AS ")[2] or "site", [line])
+        else:
+            lines.append(line)
+    return found
 
 
-def test_a_python_plan_becomes_this_dockerfile() -> None:
-    plan = BuildPlan(
-        framework="flask",
-        summary="Flask app",
-        base="zipp/python:3.11",
-        dependency_files=("requirements.txt", "requirements/base.txt", "constraints.txt"),
-        install=("uv pip install -r requirements.txt gunicorn",),
-        start="gunicorn --bind 0.0.0.0:$PORT 'shop:create_app()'",
-        port=8000,
-        env={"PYTHONUNBUFFERED": "1"},
-    )
-    assert render(plan) == (
-        "# Made by Zipp. To change the build: write a zipp.toml, or take this file over as your own Dockerfile.\n"
-        "FROM zipp/python:3.11\n"
-        "WORKDIR /app\n"
-        'RUN ["/bin/sh", "-ec", "getent passwd 10001 >/dev/null || useradd --uid 10001 --user-group --no-create-home'
-        ' --home-dir /tmp app\\nchown 10001:10001 /app"]\n'
-        'RUN ["/bin/sh", "-ec", "test -x /opt/venv/bin/python || uv venv /opt/venv\\nchown -R 10001:10001 /opt/venv"]\n'
-        'ENV VIRTUAL_ENV="/opt/venv" PATH="/opt/venv/bin:$PATH"\n'
-        "USER 10001:10001\n"
-        'ENV HOME="/tmp" PORT="8000" PYTHONUNBUFFERED="1"\n'
-        'COPY --chown=10001:10001 ["requirements.txt", "constraints.txt", "./"]\n'
-        'COPY --chown=10001:10001 ["requirements/base.txt", "./requirements/"]\n'
-        'RUN ["/bin/sh", "-ec", "uv pip install -r requirements.txt gunicorn"]\n'
-        "EXPOSE 8000\n"
-        'CMD ["/bin/sh", "-c", "exec gunicorn --bind 0.0.0.0:$PORT \'shop:create_app()\'"]\n'
-        "COPY --chown=10001:10001 . .\n"
-    )
+def changed(plan: BuildPlan, **changes: Any) -> BuildPlan:
+    return plan.model_copy(update=changes)
 
 
-def test_an_install_that_reads_the_whole_source_comes_after_it() -> None:
-    lines = render(NODE.model_copy(update={"dependency_files": ()})).splitlines()
-    assert lines[6:] == [
-        "COPY --chown=10001:10001 . .",
-        'RUN ["/bin/sh", "-ec", "npm ci --include=dev\\nrm -rf ~/.npm"]',
-        "EXPOSE 3000",
+def test_a_server_that_needs_no_build_becomes_this_dockerfile() -> None:
+    assert render(EXPRESS, buildkit=True, scope="o1").splitlines() == [
+        HEADER,
+        "FROM zipp/node:22-build AS builder",
+        "WORKDIR /app",
+        f'RUN ["/bin/sh", "-ec", "{BUILDER_ACCOUNT}"]',
+        "USER 10001:10001",
+        'ENV HOME="/tmp" npm_config_cache="/cache/npm"',
+        "FROM builder AS dependencies",
+        'COPY --chown=10001:10001 ["package.json", "package-lock.json", "./"]',
+        f'RUN {NPM.format("o1")} ["/bin/sh", "-ec", "for c; do printf \'$ %s\\\\n\' \\"$c\\"; /bin/sh -ec \\"$c\\"; '
+        'done\\nmkdir -p node_modules", "build", "npm ci --omit=dev"]',
+        "FROM zipp/node:22-slim",
+        "WORKDIR /app",
+        f'RUN ["/bin/sh", "-ec", "{ACCOUNT}"]',
+        "USER 10001:10001",
+        'COPY --from=dependencies --chown=10001:10001 ["/app/node_modules", "/app/node_modules"]',
+        'ENV HOME="/tmp" NODE_ENV="production" PORT="3000"',
+        'ENV PATH="/app/node_modules/.bin:$PATH"',
         'CMD ["/bin/sh", "-c", "exec node server.js"]',
-        'RUN ["/bin/sh", "-ec", "npm run build"]',
+        'COPY --chown=10001:10001 [".", "./"]',
     ]
 
 
-def test_without_an_install_only_the_source_is_copied() -> None:
-    lines = render(NODE.model_copy(update={"install": (), "build": ()})).splitlines()
-    assert lines[6:] == ["EXPOSE 3000", 'CMD ["/bin/sh", "-c", "exec node server.js"]', "COPY --chown=10001:10001 . ."]
+def test_a_python_app_has_its_environment_made_once_and_copied() -> None:
+    found = stages(render(FLASK, buildkit=True))
+    assert found["builder"][3:] == [
+        'RUN ["/bin/sh", "-ec", "test -x /opt/venv/bin/python || uv venv --quiet --no-cache --python'
+        ' \\"$(command -v python3)\\" /opt/venv\\nchown -R 10001:10001 /opt/venv"]',
+        "USER 10001:10001",
+        'ENV HOME="/tmp" PIP_PYTHON="/opt/venv/bin/python" UV_CACHE_DIR="/cache/uv" VIRTUAL_ENV="/opt/venv"',
+        'ENV PATH="/opt/venv/bin:$PATH"',
+    ]
+    assert found["dependencies"][1:3] == [
+        'COPY --chown=10001:10001 ["requirements.txt", "constraints.txt", "./"]',
+        'COPY --chown=10001:10001 ["requirements/base.txt", "./requirements/"]',
+    ]
+    assert found["site"][4:] == [
+        'COPY --from=dependencies --chown=10001:10001 ["/opt/venv", "/opt/venv"]',
+        'ENV HOME="/tmp" PORT="8000" VIRTUAL_ENV="/opt/venv"',
+        'ENV PATH="/opt/venv/bin:$PATH"',
+        'CMD ["/bin/sh", "-c", "exec gunicorn --bind 0.0.0.0:$PORT \'shop:create_app()\'"]',
+        'COPY --chown=10001:10001 [".", "./"]',
+    ]
 
 
-def test_a_change_of_the_source_only_leaves_everything_above_the_copy_as_it_was() -> None:
-    above, _, below = render(NODE).partition("COPY --chown=10001:10001 . .\n")
-    assert "npm ci" in above
-    assert all(line.startswith("RUN ") for line in below.splitlines())
+def test_a_build_without_an_installation_of_its_own_goes_on_from_the_dependencies() -> None:
+    found = stages(render(changed(FLASK, build=("python manage.py collectstatic",)), buildkit=True))
+    assert found["build"][0] == "FROM dependencies AS build"
+    assert found["build"][1] == 'COPY --chown=10001:10001 [".", "./"]'
+    assert '"python manage.py collectstatic"' in found["build"][-1]
+    assert found["site"][-1] == 'COPY --from=build --chown=10001:10001 ["/app/", "./"]'
 
 
+def test_a_build_that_goes_on_from_dependencies_made_of_the_source_has_it_already() -> None:
+    found = stages(render(changed(FLASK, dependency_files=(), build=("true",)), buildkit=True))
+    assert [line.split()[0] for line in found["build"]] == ["FROM", "RUN"]
+
+
+def test_what_is_only_for_building_comes_from_a_stage_of_its_own() -> None:
+    found = stages(render(NEST, buildkit=True))
+    assert found["build"][:3] == [
+        "FROM builder AS build",
+        'ENV CI="1"',
+        'COPY --chown=10001:10001 ["package.json", "package-lock.json", "./"]',
+    ]
+    assert found["build"][3].endswith('["/bin/sh", "-ec", "npm ci --include=dev"]')
+    assert found["build"][4:7] == [
+        'COPY --chown=10001:10001 [".", "./"]',
+        'ENV NODE_ENV="production"',
+        'ENV PATH="/app/node_modules/.bin:$PATH"',
+    ]
+    assert "npm ci --omit=dev" not in str(found["build"])
+
+
+def test_dependencies_have_a_layer_of_their_own_below_everything_that_changes_more_often() -> None:
+    for plan in (NEST, IN_PLACE):
+        site = stages(render(plan, buildkit=True))["site"]
+        stage = "dependencies" if plan.dependencies else "build"
+        copies = [line for line in site if line.startswith("COPY ")]
+        assert copies == [
+            f'COPY --from={stage} --chown=10001:10001 ["/app/node_modules", "/app/node_modules"]',
+            'COPY --from=build --chown=10001:10001 ["/out/site/", "./"]',
+        ]
+        assert site[-1] == copies[-1]
+
+
+@pytest.mark.parametrize(
+    ("keep", "copies"),
+    [
+        (("server/",), ['["/app/server/", "./"]']),
+        (("server",), ['["/app/server", "/app/server"]']),
+        (("dist", "package.json"), ['["/app/dist", "/app/dist"]', '["/app/package.json", "/app/package.json"]']),
+        (("dist", "node_modules"), ['["/app/dist", "/app/dist"]']),
+        (("dist", "."), ['["/out/site/", "./"]']),
+    ],
+)
+def test_what_a_build_keeps_goes_to_its_place(keep: tuple[str, ...], copies: list[str]) -> None:
+    site = stages(render(changed(NEST, keep=keep), buildkit=True))["site"]
+    assert site[site.index('CMD ["/bin/sh", "-c", "exec node server.js"]') + 1 :] == [
+        f"COPY --from=build --chown=10001:10001 {words}" for words in copies
+    ]
+
+
+def test_an_installation_that_reads_the_whole_source_comes_after_it() -> None:
+    lines = stages(render(IN_PLACE, buildkit=False))["build"]
+    assert lines[2] == 'COPY --chown=10001:10001 [".", "./"]'
+    assert "npm ci" in lines[3]
+    assert "dependencies" not in stages(render(IN_PLACE, buildkit=False))
+
+
+def test_files_that_a_build_makes_are_all_that_is_in_their_image() -> None:
+    found = stages(render(VITE, buildkit=True))
+    assert found["site"] == [
+        "FROM scratch",
+        'COPY --from=build --chown=10001:10001 ["/out/site/", "/"]',
+    ]
+    assert "exit 66" in found["build"][-1]
+
+
+def test_a_server_that_needs_nothing_has_one_stage() -> None:
+    plan = changed(EXPRESS, dependencies=(), builder="", caches=())
+    assert list(stages(render(plan, buildkit=True))) == ["site"]
+    assert "--from" not in render(plan, buildkit=True)
+
+
+def test_tools_are_installed_as_root_before_anything_of_the_site_is_there() -> None:
+    lines = stages(render(changed(NEST, tools=("npm install -g pnpm@9",)), buildkit=True))["builder"]
+    place = next(number for number, line in enumerate(lines) if "pnpm@9" in line)
+    assert place < lines.index("USER 10001:10001")
+    assert not any(line.startswith("COPY") for line in lines)
+
+
+def test_what_runs_before_the_start_is_part_of_the_command() -> None:
+    text = render(changed(EXPRESS, before_start="npm run migrate"), buildkit=True)
+    assert '"npm run migrate", "exec node server.js"]' in text
+
+
+# builders and caches -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("plan", ALL)
+def test_the_classic_builder_gets_the_same_stages_without_mounts(plan: BuildPlan) -> None:
+    classic, buildkit = (stages(render(plan, buildkit=kind)) for kind in (False, True))
+    assert "--mount" not in str(classic)
+    assert {name: [line.split()[0] for line in lines] for name, lines in classic.items()} == {
+        name: [line.split()[0] for line in lines] for name, lines in buildkit.items()
+    }
+    assert classic["site"] == buildkit["site"]
+
+
+def test_the_classic_builder_keeps_no_downloads_in_a_layer() -> None:
+    assert "rm -rf /cache/npm" in stages(render(EXPRESS, buildkit=False))["dependencies"][-1]
+    assert "rm -rf" not in render(EXPRESS, buildkit=True)
+
+
+def test_downloads_that_the_build_reads_are_not_emptied_before_it() -> None:
+    plan = changed(VITE, caches=("go",), install=("go mod download",))
+    assert "rm -rf /cache" not in render(plan, buildkit=False)
+
+
+def test_what_a_build_keeps_for_the_next_is_mounted_for_the_build_only_and_never_kept_in_an_image() -> None:
+    plan = changed(NEST, build_caches=(".next/cache",))
+    found = stages(render(plan, buildkit=True, scope="o1", site_scope="s1"))
+    mount = "id=zipp-s1-.next_cache,target=/app/.next/cache,uid=10001,gid=10001,sharing=private"
+    assert [mount in line for line in found["build"]].count(True) == 1
+    assert mount in found["build"][-1]
+    assert found["build"][1] == 'RUN ["/bin/sh", "-ec", "mkdir -p .next"]'  # by the user, not by the builder as root
+    for kind in (True, False):
+        assert "in cache) ;;" in stages(render(plan, buildkit=kind))["build"][-1]
+
+
+@pytest.mark.parametrize("folder", ["a b", "a,target=/etc", "../up", "/abs", "a\nb", '"', ""])
+def test_a_cache_that_a_mount_can_not_name_is_done_without(folder: str) -> None:
+    assert render(changed(NEST, build_caches=(folder,)), buildkit=True) == render(NEST, buildkit=True)
+
+
+def test_owners_and_sites_do_not_share_what_others_may_have_written() -> None:
+    texts = {render(changed(NEST, build_caches=("x",)), buildkit=True, scope=o, site_scope=o) for o in ("a", "b")}
+    assert len(texts) == 2
+    with pytest.raises(ValueError, match="scope"):
+        render(NEST, buildkit=True, scope="a,target=/")
+
+
+def test_nothing_of_one_site_stands_before_its_source() -> None:
+    one = render(NEST, buildkit=True, scope="o", site_scope="s1", environment=("API_KEY",))
+    other = changed(NEST, start="node b.js", env={"A": "1"}, build=("npm run other",), port=1, build_caches=("x",))
+    two = render(other, buildkit=True, scope="o", site_scope="s2", environment=("OTHER",))
+    for name in ("builder", "dependencies"):
+        assert stages(one)[name] == stages(two)[name]
+    assert stages(one)["build"][:3] == stages(two)["build"][:3]
+    copies = [line for line in stages(one)["site"] if line.startswith("COPY")]
+    assert stages(one)["site"][: stages(one)["site"].index(copies[0]) + 1] == stages(two)["site"][:5]
+
+
+# the site's environment ----------------------------------------------------------------------------------------------
+def test_the_build_alone_may_read_the_sites_environment() -> None:
+    found = stages(render(NEST, buildkit=True, environment=("DATABASE_URL", "API_KEY")))
+    assert found["build"][-3:-1] == ["ARG API_KEY", "ARG DATABASE_URL"]
+    assert "ARG" not in str([found["builder"], found["dependencies"], found["site"]])
+
+
+@pytest.mark.parametrize("name", ["NPM_TOKEN", "npm_config_registry", "NODE_AUTH_TOKEN", "UV_INDEX_X", "GOPRIVATE"])
+def test_what_package_managers_read_is_there_when_they_run(name: str) -> None:
+    found = stages(render(NEST, buildkit=True, environment=(name,)))
+    assert f"ARG {name}" in found["dependencies"]
+    assert found["build"].count(f"ARG {name}") == 1
+    assert found["build"].index(f"ARG {name}") < found["build"].index('COPY --chown=10001:10001 [".", "./"]')
+    goes_on = stages(render(changed(NEST, install=()), buildkit=True, environment=(name,)))
+    assert goes_on["build"][-2] == f"ARG {name}"  # an argument ends with its stage
+
+
+@pytest.mark.parametrize("name", ["GOOGLE_API_KEY", "DATABASE_URL", "NODE_ENV", "PIPELINE"])
+def test_other_variables_do_not_make_the_dependencies_anew(name: str) -> None:
+    assert f"ARG {name}" not in stages(render(NEST, buildkit=True, environment=(name,)))["dependencies"]
+
+
+def test_what_the_detector_sets_for_a_build_stands_from_the_first_installation_on() -> None:
+    found = stages(render(changed(NEST, build_env={"HUSKY": "0"}), buildkit=True))
+    assert found["dependencies"][1] == found["build"][1] == 'ENV HUSKY="0"'
+    assert "HUSKY" not in str(found["site"])
+
+
+def test_what_people_set_waits_for_the_build_unless_package_managers_read_it() -> None:
+    theirs = {"NPM_CONFIG_LEGACY_PEER_DEPS": "true", "A": "1"}
+    plan = changed(NEST, env=theirs, build_env={**theirs, "HUSKY": "0"})
+    assert stages(render(plan, buildkit=True))["dependencies"][1] == (
+        'ENV HUSKY="0" NPM_CONFIG_LEGACY_PEER_DEPS="true"'
+    )
+
+
+def test_the_sites_environment_has_the_last_word_over_the_plans() -> None:
+    found = stages(render(NEST, buildkit=True, environment=("CI", "NODE_ENV")))
+    assert not any(line.startswith(("ENV CI", "ENV NODE_ENV")) for line in found["build"])
+    assert 'ENV HOME="/tmp" NODE_ENV="production" PORT="3000"' in found["site"]
+
+
+@pytest.mark.parametrize("name", ["BUILDKIT_SYNTAX", "BUILDKIT_INLINE_CACHE", "PATH", "HOME", "SOURCE_DATE_EPOCH"])
+def test_what_would_turn_the_builder_itself_is_no_argument(name: str) -> None:
+    assert render(NEST, buildkit=True, environment=(name,)) == render(NEST, buildkit=True)
+
+
+@pytest.mark.parametrize("name", ["A B", "A\nRUN id", "A=1", "1A", "", "É"])
+def test_what_is_no_name_of_a_variable_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="no name of a variable"):
+        render(NEST, buildkit=True, environment=(name,))
+    with pytest.raises(ValueError, match="no name of a variable"):
+        render(changed(NEST, env={name: ""}), buildkit=True)
+
+
+# text of other people's ----------------------------------------------------------------------------------------------
 INJECTIONS = [
     'x"]\nUSER root\nRUN ["id',
     "x\nRUN id",
@@ -105,147 +338,62 @@ INJECTIONS = [
 
 
 @pytest.mark.parametrize("command", INJECTIONS)
-def test_no_command_can_add_an_instruction(command: str) -> None:
-    plan = NODE.model_copy(update={"install": (command,), "build": (command,), "start": command})
-    text = render(plan)
-    assert len(text.splitlines()) == len(render(NODE).splitlines())
-    assert [line.split(" ")[0] for line in text.splitlines()] == [
-        line.split(" ")[0] for line in render(NODE).splitlines()
-    ]
-    assert json.loads(text.splitlines()[-1].removeprefix("RUN ")) == ["/bin/sh", "-ec", command]
+@pytest.mark.parametrize("plan", ALL)
+def test_no_command_can_add_an_instruction(command: str, plan: BuildPlan) -> None:
+    fields = ("tools", "dependencies", "install", "build")
+    given: dict[str, Any] = {field: (command,) for field in fields if getattr(plan, field)}
+    given |= {"start": command, "before_start": command} if plan.start else {}
+    text, usual = render(changed(plan, **given), buildkit=True), render(plan, buildkit=True)
+    assert [line.split(" ")[0] for line in text.splitlines()] == [line.split(" ")[0] for line in usual.splitlines()]
 
 
-@given(st.text(max_size=80))
-def test_whatever_the_command_it_arrives_unchanged_as_one_argument(command: str) -> None:
-    lines = render(NODE.model_copy(update={"build": (command,)})).split("\n")
-    assert json.loads(lines[-2].removeprefix("RUN ")) == ["/bin/sh", "-ec", command]
+@given(st.text(max_size=80), st.booleans())
+def test_whatever_the_commands_they_arrive_unchanged_as_arguments(command: str, buildkit: bool) -> None:
+    lines = stages(render(changed(NEST, build=(command, "true"), build_caches=()), buildkit=buildkit))["build"]
+    argv = json.loads(lines[-1][lines[-1].index("[") :])
+    assert argv[0:2] == ["/bin/sh", "-ec"]
+    assert argv[3:] == ["build", command, "true"]
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("app/[id]/x.json", '["app/[[]id]/x.json", "./app/[id]/"]'),
+        ("$HOME/x", '["\\\\$HOME/x", "./\\\\$HOME/"]'),
+        ("a*?.json", '["a[*][?].json", "./"]'),
+        ("a b\n\"c'", '["a b\\n\\\\\\"c\\\\\'", "./"]'),
+        ("back\\slash", '["back\\\\\\\\\\\\\\\\slash", "./"]'),
+    ],
+)
+def test_names_of_files_mean_themselves(file: str, words: str) -> None:
+    text = render(changed(EXPRESS, dependency_files=(file,)), buildkit=True)
+    assert f"COPY --chown=10001:10001 {words}" in text.splitlines()
 
 
 def test_values_of_variables_are_taken_as_they_are() -> None:
-    plan = NODE.model_copy(update={"env": {"A": 'say "hi" \\ $HOME', "B": "c:\\x\\", "C": ""}})
-    assert r'ENV A="say \"hi\" \\ \$HOME" B="c:\\x\\" C="" HOME="/tmp" PORT="3000"' in render(plan)
+    plan = changed(EXPRESS, env={"A": 'say "hi" \\ $HOME', "B": "c:\\x\\", "C": ""})
+    assert r'ENV A="say \"hi\" \\ \$HOME" B="c:\\x\\" C="" HOME="/tmp" PORT="3000"' in render(plan, buildkit=True)
 
 
 def test_a_value_of_several_lines_is_refused() -> None:
     with pytest.raises(ValueError, match="several lines"):
-        render(NODE.model_copy(update={"env": {"A": "x\nRUN id"}}))
+        render(changed(EXPRESS, env={"A": "x\nRUN id"}), buildkit=True)
+
+
+@pytest.mark.parametrize("image", ["", "a b", "a\nRUN id", "-x", "$X"])
+def test_what_is_no_name_of_an_image_is_refused(image: str) -> None:
+    for field in ("builder", "base"):
+        with pytest.raises(ValueError, match="no name of an image"):
+            render(changed(EXPRESS, **{field: image}), buildkit=True)
 
 
 @pytest.mark.parametrize(
-    "command",
+    "plan",
     [
-        "node server.js",
-        "npm start",
-        "uvicorn main:app --host 0.0.0.0 --port $PORT",
-        "gunicorn 'shop:create_app()'",
-        'node -e "a && b"',
-        "./bin/server ${PORT:-3000}",
-        "python3.11 -m http.server",
+        BuildPlan(framework="static", summary="", output=".", serve=Serve.NGINX),
+        BuildPlan(framework="docker", summary="", dockerfile="Dockerfile"),
     ],
 )
-def test_a_simple_command_replaces_its_shell(command: str) -> None:
-    assert is_simple(command)
-    assert start_argv(command) == ["/bin/sh", "-c", f"exec {command}"]
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "node server.js && x",
-        "a; b",
-        "a | b",
-        "a &",
-        "(a)",
-        "a > /tmp/log",
-        "a $(b)",
-        "a `b`",
-        "a\nb",
-        "cd app && node x",
-        "cd",
-        "export A=1",
-        "A=1 node x",
-        "exec node x",
-        "if",
-        "'node' x",
-        "node 'x",
-        "$RUNNER x",
-        "",
-        "   ",
-    ],
-)
-def test_any_other_command_is_left_to_the_shell(command: str) -> None:
-    assert not is_simple(command)
-    assert start_argv(command) == ["/bin/sh", "-c", command]
-
-
-@pytest.mark.parametrize(
-    ("path", "left_out"),
-    [
-        ("node_modules/express/index.js", True),
-        ("web/node_modules/x.js", True),
-        (".git/config", True),
-        (".env", True),
-        ("api/.env", True),
-        (".env.local", True),
-        (".env.production.local", True),
-        (".venv/bin/python", True),
-        ("app/__pycache__/x.pyc", True),
-        ("__MACOSX/._index.html", True),
-        (".DS_Store", True),
-        ("zipp.toml", False),
-        (".env.example", False),
-        (".env.production", False),
-        (".gitignore", False),
-        ("src/git/config.js", False),
-        ("docs/node_modules.md", False),
-        ("venv.py", False),
-        ("src/.next", False),
-    ],
-)
-def test_what_stays_out_of_the_image(path: str, left_out: bool) -> None:
-    assert excluded(path) is left_out
-
-
-def test_a_folder_is_left_out_as_its_files_are() -> None:
-    assert excluded("node_modules", is_folder=True)
-    assert excluded("web/.git", is_folder=True)
-    assert not excluded("node_modules", is_folder=False)
-    assert not excluded("src", is_folder=True)
-
-
-@pytest.mark.parametrize(
-    ("text", "bases"),
-    [
-        ("FROM zipp/node:22", ("zipp/node:22",)),
-        ("from zipp/node", ("zipp/node",)),
-        ("FROM debian:12\nFROM scratch", ()),
-        (
-            "FROM zipp/node:22 AS build\nRUN x\nFROM zipp/debian:bookworm\nCOPY --from=build /a /b",
-            ("zipp/node:22", "zipp/debian:bookworm"),
-        ),
-        ("FROM zipp/node:22 as Build\nFROM build\nFROM BUILD AS x", ("zipp/node:22",)),
-        ("FROM zipp/node:22\nFROM zipp/node:22", ("zipp/node:22",)),
-        ("FROM --platform=linux/amd64 zipp/python:3.11", ("zipp/python:3.11",)),
-        ("ARG V=22\nFROM zipp/node:${V}", ("zipp/node:22",)),
-        ("ARG V=22\nFROM zipp/node:$V", ("zipp/node:22",)),
-        ('ARG IMAGE="zipp/node:20"\nFROM $IMAGE', ("zipp/node:20",)),
-        ("ARG A=1 V=24\nFROM zipp/node:$V", ("zipp/node:24",)),
-        ("ARG V\nFROM zipp/node:${V:-18}", ("zipp/node:18",)),
-        ("FROM zipp/node:${V-18}", ("zipp/node:18",)),
-        ("ARG V=20\nFROM zipp/node:22${V:+}", ("zipp/node:22",)),
-        ("FROM zipp/node:22\nARG V=18\nFROM zipp/node:${V:-20}", ("zipp/node:22", "zipp/node:20")),
-        ("FROM \\\n  # a comment\n\n  zipp/node:22 \\\n  AS x", ("zipp/node:22",)),
-        ("# FROM zipp/node:18\nFROM a\nRUN echo \\\n  FROM zipp/x", ()),
-        ("FROM a\nCOPY --from=zipp/static:1 /x /y", ("zipp/static:1",)),
-        ("FROM", ()),
-        ("FROM zipp/node:22 \\", ("zipp/node:22",)),
-        ("", ()),
-    ],
-)
-def test_the_bases_of_a_dockerfile_are_those_it_builds_on_or_copies_from(text: str, bases: tuple[str, ...]) -> None:
-    assert bases_of(text) == bases
-
-
-@given(st.text(alphabet="FROM ARG=zip/:$n{}-+AS\\\n#\t", max_size=200))
-def test_whatever_the_dockerfile_its_bases_are_ours(text: str) -> None:
-    assert all(base.startswith("zipp/") for base in bases_of(text))
+def test_no_dockerfile_is_made_for_files_as_they_are_or_one_that_is_there(plan: BuildPlan) -> None:
+    with pytest.raises(ValueError, match="no Dockerfile"):
+        render(plan, buildkit=True)

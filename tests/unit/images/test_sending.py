@@ -2,19 +2,45 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from zipp.domain.errors import BuildError
 from zipp.domain.plan import BuildPlan
 from zipp.images.context import Context, tar_stream
-from zipp.images.dockerfile import excluded
-from zipp.images.sending import DOCKERFILE, labelled, prepare
+from zipp.images.images import BuildRequest
+from zipp.images.left_out import excluded
+from zipp.images.sending import DOCKERFILE, Sending, labelled, prepare
 
 LABELS = {"zipp.instance": "zipp", "zipp.site": "shop"}
 OWN = BuildPlan(framework="docker", summary="", dockerfile="Dockerfile")
+NODE = BuildPlan(
+    framework="nest",
+    summary="",
+    builder="zipp/node:22-build",
+    base="zipp/node:22-slim",
+    caches=("npm",),
+    dependency_files=("package.json",),
+    dependencies=("npm ci",),
+    dependency_folders=("vendor",),
+    install=("npm ci",),
+    build=("npm run build",),
+    build_caches=(".next/cache",),
+    start="node server.js",
+)
+
+
+def request(tree: Path, plan: BuildPlan = OWN, **changes: Any) -> BuildRequest:
+    usual: dict[str, Any] = {"deployment_id": "d", "site": "shop", "owner": "ann", "tree": tree, "plan": plan}
+    return BuildRequest(**usual | changes)
+
+
+def prepared(tree: Path, plan: BuildPlan = OWN, *, buildkit: bool = False, **changes: Any) -> Sending:
+    return prepare(request(tree, plan, **changes), LABELS, buildkit=buildkit)
 
 
 async def sent(context: Context) -> bytes:
@@ -76,7 +102,7 @@ async def test_file_that_can_not_be_read_fails_the_stream(tmp_path: Path) -> Non
 
 async def test_own_dockerfile_is_sent_beside_its_labelled_copy(tmp_path: Path) -> None:
     fill(tmp_path, Dockerfile="FROM scratch\nCOPY . /", page="hi")
-    sending = prepare(tmp_path, OWN, LABELS)
+    sending = prepared(tmp_path)
     files = contents(await sent(sending.context))
     assert files["Dockerfile"] == "FROM scratch\nCOPY . /"
     assert files[DOCKERFILE] == 'FROM scratch\nLABEL zipp.instance="zipp" zipp.site="shop"\nCOPY . /\n'
@@ -87,8 +113,84 @@ async def test_own_dockerfile_is_sent_beside_its_labelled_copy(tmp_path: Path) -
 async def test_what_dockerignore_names_is_not_sent(tmp_path: Path) -> None:
     fill(tmp_path, Dockerfile="FROM scratch", secret="x", page="hi")
     (tmp_path / ".dockerignore").write_text("secret\nDockerfile")
-    files = contents(await sent(prepare(tmp_path, OWN, LABELS).context))
+    files = contents(await sent(prepared(tmp_path).context))
     assert set(files) == {"page", DOCKERFILE, ".dockerignore"}
+
+
+async def test_for_buildkit_an_own_dockerfile_is_sent_as_it_is_though_it_is_ignored(tmp_path: Path) -> None:
+    fill(tmp_path, Dockerfile="FROM scratch\nCOPY . /", page="hi", secret="x")
+    (tmp_path / ".dockerignore").write_text("secret\nDockerfile\n.dockerignore")
+    sending = prepared(tmp_path, OWN.model_copy(update={"dockerfile": "./Dockerfile"}), buildkit=True)
+    assert contents(await sent(sending.context)) == {"Dockerfile": "FROM scratch\nCOPY . /", "page": "hi"}
+    assert (sending.name, sending.labels) == ("Dockerfile", LABELS)
+
+
+@pytest.mark.parametrize("buildkit", [True, False])
+async def test_source_for_a_generated_dockerfile_lies_apart_from_it(tmp_path: Path, buildkit: bool) -> None:
+    fill(tmp_path, page="hi", secret="x")
+    for name in (".dockerignore", ".zipp.Dockerfile", ".env", "zipp.toml"):
+        (tmp_path / name).write_text("theirs")
+    for folder in ("vendor", "node_modules", ".next", "src"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x").write_text("x")
+    sending = prepared(tmp_path, NODE, buildkit=buildkit)
+    files = contents(await sent(sending.context))
+    assert set(files) == {
+        *("source", "source/page", "source/secret", "source/.dockerignore", "source/.zipp.Dockerfile"),
+        *("source/zipp.toml", "source/src", "source/src/x", DOCKERFILE),
+    }
+    assert files[DOCKERFILE] == sending.dockerfile
+    assert 'COPY --chown=10001:10001 ["source", "./"]' in sending.dockerfile
+
+
+async def test_a_source_without_files_is_a_folder_all_the_same(tmp_path: Path) -> None:
+    assert set(contents(await sent(prepared(tmp_path, NODE).context))) == {"source", DOCKERFILE}
+
+
+def test_only_the_last_stage_of_a_generated_dockerfile_is_labelled(tmp_path: Path) -> None:
+    sending = prepared(tmp_path, NODE)
+    lines = sending.dockerfile.splitlines()
+    assert sending.labels == {}
+    assert [line.startswith("LABEL") for line in lines].count(True) == 1
+    assert lines[lines.index("FROM zipp/node:22-slim") + 1].startswith("LABEL zipp.instance=")
+
+
+def test_caches_are_an_owners_own_and_those_of_a_build_a_sites(tmp_path: Path) -> None:
+    def ids(**changes: str) -> set[str]:
+        return set(re.findall(r"cache,id=([^,]+)", prepared(tmp_path, NODE, buildkit=True, **changes).dockerfile))
+
+    first = ids()
+    assert len(first & ids(site="other")) == 1  # the downloads
+    assert first & ids(owner="bob") == set()
+    assert not any("ann" in found or "shop" in found for found in first)
+    assert first & ids(owner="an", site="nshop") == set()
+
+
+# the site's environment ----------------------------------------------------------------------------------------------
+def test_build_arguments_are_values_of_the_sites_environment(tmp_path: Path) -> None:
+    environment = {"API": "a\nb", "BUILDKIT_SYNTAX": "evil", "PATH": "x"}
+    sending = prepared(tmp_path, NODE, environment=environment)
+    assert sending.build_args == {"API": "a\nb"}
+    assert "a\nb" not in sending.dockerfile
+
+
+def test_a_plan_without_a_build_takes_none_that_no_package_manager_reads(tmp_path: Path) -> None:
+    plan = NODE.model_copy(update={"install": (), "build": ()})
+    environment = {"API": "a", "NPM_TOKEN": "b"}
+    assert prepared(tmp_path, plan, environment=environment).build_args == {"NPM_TOKEN": "b"}
+
+
+@pytest.mark.parametrize("buildkit", [True, False])
+def test_an_own_dockerfile_gets_what_its_stages_ask_for(tmp_path: Path, buildkit: bool) -> None:
+    fill(tmp_path, Dockerfile="ARG V=1\nFROM scratch\nARG V\nARG ONE\nARG BUILDKIT_SYNTAX\nARG MISSING")
+    environment = {"ONE": "1", "TWO": "2", "V": "3", "BUILDKIT_SYNTAX": "evil"}
+    assert prepared(tmp_path, buildkit=buildkit, environment=environment).build_args == {"ONE": "1"}
+
+
+# labels --------------------------------------------------------------------------------------------------------------
+def test_labels_do_not_stand_in_a_heredoc() -> None:
+    text = "FROM a\nRUN python3 <<END\nfrom os import path\nEND\nCMD x\n"
+    assert labelled(text, {"a": "b"})[0] == text.replace("FROM a\n", 'FROM a\nLABEL a="b"\n')
 
 
 def test_labels_stand_in_the_last_stage_where_every_build_finds_them_cached() -> None:
@@ -110,17 +212,17 @@ def test_dockerfile_outside_the_source_is_refused(tmp_path: Path, dockerfile: st
     tree.mkdir()
     (tree / "link").symlink_to("../outside")
     with pytest.raises(BuildError) as caught:
-        prepare(tree, OWN.model_copy(update={"dockerfile": dockerfile}), LABELS)
+        prepared(tree, OWN.model_copy(update={"dockerfile": dockerfile}))
     assert caught.value.code == "source_escapes"
 
 
 def test_root_outside_the_source_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BuildError) as caught:
-        prepare(tmp_path, OWN.model_copy(update={"root": ".."}), LABELS)
+        prepared(tmp_path, OWN.model_copy(update={"root": ".."}))
     assert caught.value.code == "source_escapes"
 
 
 def test_missing_dockerfile_is_told(tmp_path: Path) -> None:
     with pytest.raises(BuildError) as caught:
-        prepare(tmp_path, OWN, LABELS)
+        prepared(tmp_path)
     assert caught.value.code == "dockerfile_missing"
