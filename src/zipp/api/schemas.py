@@ -11,7 +11,7 @@ from zipp.domain import deployment as domain
 from zipp.domain import site as domain_site
 from zipp.domain.deployment import Failure, Stage, Status
 from zipp.domain.log import LogLine
-from zipp.domain.plan import Limits
+from zipp.domain.plan import Limits, Serve
 from zipp.domain.user import Role, Token
 from zipp.domain.user import User as Account
 from zipp.identity.identity import Grant
@@ -87,7 +87,30 @@ class GitSource(BaseModel):
     subdirectory: str | None
 
 
+class Plan(BaseModel):
+    """What was detected: the commands are run in the order of the fields, and what is empty is not needed."""
+
+    framework: str
+    summary: str
+    serve: Serve
+    root: str
+    dockerfile: str
+    builder: str
+    base: str
+    dependencies: list[str]
+    install: list[str]
+    build: list[str]
+    output: str
+    fallback: str
+    before_start: str
+    start: str
+    port: int
+    health_path: str
+
+
 class Deployment(BaseModel):
+    """`plan` is null until it has been detected; `framework` is the plan's."""
+
     id: str
     site: str
     owner: str
@@ -98,6 +121,7 @@ class Deployment(BaseModel):
     is_live: bool
     url: str
     framework: str | None
+    plan: Plan | None
     image: str | None
     port: int | None
     created_at: datetime

@@ -10,7 +10,7 @@ import asyncio
 import re
 import shutil
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from zipp.domain.ids import now
 from zipp.domain.log import RUNTIME_STAGE, LogLine
 from zipp.monitoring.collector import Collector, Containers
 from zipp.monitoring.redaction import Redaction
-from zipp.monitoring.segments import LogPage, Segments, read
+from zipp.monitoring.segments import LogPage, Segments, last_lines, read
 from zipp.runtime.runtime import OutputLine
 
 __all__ = ["LogPage", "LogStore"]
@@ -116,6 +116,11 @@ class LogStore:
         """Lines above `after`, everything that was written so far; no lines means that there are no more yet."""
         self._flush(deployment_id)
         return await asyncio.to_thread(read, self._folder(deployment_id), after=after, stage=stage, limit=limit)
+
+    async def tail(self, deployment_id: str, *, limit: int) -> Sequence[LogLine]:
+        """The last lines of all that was written so far, of every stage."""
+        self._flush(deployment_id)
+        return await asyncio.to_thread(last_lines, self._folder(deployment_id), limit)
 
     @contextmanager
     def follow(self, deployment_id: str) -> Iterator[asyncio.Event]:

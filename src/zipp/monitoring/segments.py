@@ -138,6 +138,17 @@ def read(folder: Path, *, after: int, stage: str | None, limit: int) -> LogPage:
     return LogPage(lines, seen)
 
 
+def last_lines(folder: Path, limit: int) -> Sequence[LogLine]:
+    """The last `limit` lines, of every stage; segments before those that hold them are not read. Blocking."""
+    lines: list[LogLine] = []
+    for first in reversed(_firsts(folder)):
+        raw_lines = list(_raw_lines(folder, first - 1, single=True))[-(limit - len(lines)) :]
+        lines = [*map(LogLine.model_validate_json, raw_lines), *lines]
+        if len(lines) >= limit:
+            break
+    return lines
+
+
 def last_output(folder: Path) -> tuple[datetime | None, int]:
     """When the newest runtime line was printed, and how many lines bear exactly that time. Blocking."""
     marker = _stage_marker(RUNTIME_STAGE)

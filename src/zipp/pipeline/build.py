@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import time
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from zipp.detect import detect as detect_plan
 from zipp.domain.deployment import Deployment, Step
-from zipp.domain.errors import BuildError
+from zipp.domain.errors import BuildError, DetectionError
 from zipp.domain.plan import BuildPlan, Serve
+from zipp.domain.site import Site
+from zipp.images.images import BuildRequest, WriteLine
 from zipp.pipeline.fetch import project_folder
 from zipp.pipeline.kit import Kit
-from zipp.sources.links import escaping_link
+from zipp.pipeline.release import publish
 
 
 async def detect(kit: Kit, deployment: Deployment) -> Deployment:
@@ -28,20 +28,42 @@ async def detect(kit: Kit, deployment: Deployment) -> Deployment:
     return await kit.save(deployment.model_copy(update={"plan": plan}))
 
 
-async def build(kit: Kit, deployment: Deployment, slots: asyncio.Semaphore) -> Deployment:
-    """Idempotent. Only image builds wait for a slot: static files never queue behind somebody's compiler."""
-    plan = plan_of(deployment)
+async def build(kit: Kit, deployment: Deployment, site: Site, slots: asyncio.Semaphore) -> Deployment:
+    """Files as they are, files that a build makes, or an image. Idempotent.
+
+    Only builds wait for a slot: files as they are never queue behind somebody's compiler.
+    """
     deployment = await kit.enter(deployment, Step.BUILD)
-    if has_release(plan):
-        await asyncio.to_thread(_publish, kit, deployment, plan)
-    if plan.serve is Serve.NGINX:
-        return deployment
+    try:
+        return await _built(kit, deployment, site, slots)
+    except BuildError as error:
+        other = await _without_dockerfile(kit, deployment) if error.code == "base_missing" else None
+        if other is None:
+            raise
+        await kit.say(deployment, f"{error.message} Going on without the Dockerfile: {other.summary}")
+        deployment = await kit.save(deployment.model_copy(update={"plan": other}))
+        return await _built(kit, deployment, site, slots)
+
+
+async def _without_dockerfile(kit: Kit, deployment: Deployment) -> BuildPlan | None:
+    """What the project is besides its Dockerfile, for networks where the image that it builds on can't be had."""
+    if not plan_of(deployment).dockerfile:
+        return None
+    try:
+        return await asyncio.to_thread(detect_plan, project_folder(kit, deployment), without=("dockerfile",))
+    except DetectionError:
+        return None
+
+
+async def _built(kit: Kit, deployment: Deployment, site: Site, slots: asyncio.Semaphore) -> Deployment:
+    plan = plan_of(deployment)
+    if plan.is_static:
+        await _release(kit, deployment, site, plan, slots)
+        if plan.serve is Serve.NGINX:
+            return deployment
     if deployment.image and await kit.images.exists(deployment.image):
         return deployment
-    if slots.locked():
-        await kit.say(deployment, "Waiting for a free build slot")
-    async with slots:
-        image = await _image(kit, deployment, plan)
+    image = await _image(kit, deployment, site, plan, slots)
     return await kit.save(deployment.model_copy(update={"image": image}))
 
 
@@ -51,62 +73,51 @@ def plan_of(deployment: Deployment) -> BuildPlan:
     return deployment.plan
 
 
-def has_release(plan: BuildPlan) -> bool:
-    """Whether the plan ends as a folder of static files, served by nginx or mounted into the static server."""
-    return plan.serve is Serve.NGINX or plan.framework == "static"
-
-
-async def _image(kit: Kit, deployment: Deployment, plan: BuildPlan) -> str:
-    async def write(line: str, stream: Literal["stdout", "stderr", "zipp"]) -> None:
-        await kit.log.write(deployment.id, Step.BUILD, line, stream=stream)
-
-    if has_release(plan):
-        return await kit.images.static_server(write=write)
-    return await kit.images.build(
-        deployment_id=deployment.id,
-        site=deployment.site,
-        tree=project_folder(kit, deployment),
-        plan=plan,
-        write=write,
-    )
-
-
-def _publish(kit: Kit, deployment: Deployment, plan: BuildPlan) -> None:
-    """Move the static files to where they are served from: one rename, so that a release is whole or absent."""
+async def _release(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, slots: asyncio.Semaphore) -> None:
     release = kit.release_folder(deployment)
     if release.exists():
         return
     files = (project_folder(kit, deployment) / plan.root / plan.output).resolve()
-    if not files.is_dir():
-        raise BuildError(
-            f"The output folder {plan.output!r} does not exist.",
-            code="output_missing",
-            hint="Set `output` in zipp.toml to the folder that holds index.html.",
-        )
-    if link := escaping_link(files):  # inside the source, but not inside the folder that is served
-        raise BuildError(
-            f"The link {link!r} leads out of the folder that is served.",
-            code="output_link_escapes",
-            hint="Put the file itself there, or choose an `output` folder that holds both.",
-        )
-    release.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-    _stamp(files, _next_second(release.parent))
-    os.rename(files, release)
-    shutil.rmtree(kit.work_folder(deployment.id), ignore_errors=True)
+    if plan.is_built:
+        files = kit.work_folder(deployment.id) / "built"
+        if not files.exists():  # an earlier try may have ended between its build and the release
+            async with _slot(kit, deployment, slots):
+                request = _request(kit, deployment, site, plan)
+                await kit.images.build_files(request, files, _writer(kit, deployment))
+    await asyncio.to_thread(publish, files, release, fallback=plan.fallback)
 
 
-def _next_second(releases: Path) -> int:
-    """A modification time that no earlier release of the site has.
-
-    nginx makes an ETag of a file's size and its modification time in whole seconds: two releases within one second
-    would otherwise answer 304 for content that has changed.
-    """
-    earlier = [int(entry.stat(follow_symlinks=False).st_mtime) for entry in os.scandir(releases)]
-    return max([int(time.time()), *(second + 1 for second in earlier)])
+async def _image(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, slots: asyncio.Semaphore) -> str:
+    if plan.is_static:
+        return await kit.images.static_server(write=_writer(kit, deployment))
+    async with _slot(kit, deployment, slots):
+        return await kit.images.build(_request(kit, deployment, site, plan), _writer(kit, deployment))
 
 
-def _stamp(folder: Path, second: int) -> None:
-    for parent, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            os.utime(os.path.join(parent, name), (second, second), follow_symlinks=False)
-    os.utime(folder, (second, second))
+@asynccontextmanager
+async def _slot(kit: Kit, deployment: Deployment, slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    if slots.locked():
+        await kit.say(deployment, "Waiting for a free build slot")
+    async with slots:
+        yield
+
+
+def _request(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan) -> BuildRequest:
+    """With the site's own environment, which the log must not show whatever the build prints."""
+    environment = kit.env(site)
+    kit.log.hide(deployment.id, list(environment.values()))
+    return BuildRequest(
+        deployment_id=deployment.id,
+        site=deployment.site,
+        owner=deployment.owner,
+        tree=project_folder(kit, deployment),
+        plan=plan,
+        environment=environment,
+    )
+
+
+def _writer(kit: Kit, deployment: Deployment) -> WriteLine:
+    async def write(line: str, stream: Literal["stdout", "stderr", "zipp"]) -> None:
+        await kit.log.write(deployment.id, Step.BUILD, line, stream=stream)
+
+    return write

@@ -8,13 +8,15 @@ import shutil
 import structlog
 
 from zipp.domain.deployment import UNDER_WAY, Deployment, Failure, Status, Step
-from zipp.domain.errors import Unavailable, ZippError
+from zipp.domain.errors import DeploymentError, Unavailable, ZippError
 from zipp.domain.route import Page
-from zipp.pipeline.build import build, detect, has_release
+from zipp.pipeline.build import build, detect
+from zipp.pipeline.check import check
+from zipp.pipeline.explain import explained
 from zipp.pipeline.fetch import fetch
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.route import forget_build, lead_to_live, retire, route, show_page, site_of, tidy
-from zipp.pipeline.start import check, start
+from zipp.pipeline.start import start
 
 logger = structlog.get_logger()
 
@@ -32,12 +34,12 @@ class Deployer:
         if not await self._is_built(deployment):
             deployment = await fetch(kit, deployment)
             deployment = await detect(kit, deployment)
-        deployment = await build(kit, deployment, self._build_slots)
         site = await site_of(kit, deployment.site)
+        deployment = await build(kit, deployment, site, self._build_slots)
         deployment = await kit.enter(deployment, Step.START)
         deployment = await start(kit, deployment, site)
         deployment = await kit.enter(deployment, Step.CHECK)
-        target = await check(kit, deployment, site)
+        deployment, target = await check(kit, deployment, site)
         deployment = await kit.enter(deployment, Step.ROUTE)
         deployment, previous = await route(kit, deployment, target)
         await kit.say(deployment, f"Live at {kit.settings.site_url(site.name)}")
@@ -49,16 +51,20 @@ class Deployer:
         deployment = await self._kit.records.get_deployment(deployment_id)
         if deployment is None or deployment.status not in UNDER_WAY:
             return deployment
+        if isinstance(error, DeploymentError):
+            error = await explained(self._kit, deployment, error)
         failure = _failure(error, deployment)
         await self._clean(deployment, failure)
         await self._kit.say(deployment, f"Failed: {failure.message}")
+        if failure.line:
+            await self._kit.say(deployment, f"Because of: {failure.line}")
         if failure.hint:
             await self._kit.say(deployment, f"Hint: {failure.hint}")
         return await self._kit.move(deployment, Status.FAILED, error=failure)
 
     async def _clean(self, deployment: Deployment, failure: Failure) -> None:
         kit = self._kit
-        shutil.rmtree(kit.work_folder(deployment.id), ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, kit.work_folder(deployment.id), ignore_errors=True)
         try:
             await self._route_back(deployment, failure)
             if deployment.port is not None:
@@ -88,7 +94,7 @@ class Deployer:
         """Whether an earlier try came so far that the source is no longer needed."""
         if deployment.plan is None:
             return False
-        if has_release(deployment.plan):
+        if deployment.plan.is_static:
             return self._kit.release_folder(deployment).is_dir()
         return deployment.image is not None and await self._kit.images.exists(deployment.image)
 
@@ -98,7 +104,8 @@ def _failure(error: BaseException, deployment: Deployment) -> Failure:
     if isinstance(error, asyncio.CancelledError):
         return Failure(code="cancelled", message="The deployment was cancelled.", stage=stage)
     if isinstance(error, ZippError):
-        return Failure(code=error.code, message=error.message, hint=error.hint, stage=stage)
+        line = error.line if isinstance(error, DeploymentError) else ""
+        return Failure(code=error.code, message=error.message, hint=error.hint, stage=stage, line=line)
     logger.error("deployment_crashed", deployment_id=deployment.id, step=stage, exc_info=error)
     return Failure(
         code="internal_error",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal, Protocol
+
+from zipp.domain.log import LogLine
 
 
 class DeploymentLog(Protocol):
@@ -23,6 +25,9 @@ class DeploymentLog(Protocol):
 
     async def settle(self, deployment_id: str) -> None:
         """Wait until what the (exited) container printed is stored, then stop collecting. Idempotent."""
+
+    async def tail(self, deployment_id: str, *, limit: int) -> Sequence[LogLine]:
+        """The last lines of all that was written so far, of every stage."""
 
     async def delete(self, deployment_id: str) -> None:
         """Idempotent."""

@@ -6,10 +6,10 @@ from zipp.domain.deployment import Deployment, Status
 from zipp.domain.errors import Conflict, DeploymentError, NotFound, ZippError
 from zipp.domain.plan import Serve
 from zipp.domain.site import Site
-from zipp.pipeline.build import has_release
+from zipp.pipeline.check import check
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.route import lead_to_live, remove_container, retire, route, site_of
-from zipp.pipeline.start import check, start
+from zipp.pipeline.start import start
 
 
 async def choose(kit: Kit, site: Site, deployment_id: str | None) -> Deployment:
@@ -49,7 +49,7 @@ async def is_kept(kit: Kit, deployment: Deployment) -> bool:
     plan = deployment.plan
     if plan is None:
         return False
-    if has_release(plan) and not kit.release_folder(deployment).is_dir():
+    if plan.is_static and not kit.release_folder(deployment).is_dir():
         return False
     return plan.serve is Serve.NGINX or (deployment.image is not None and await kit.images.exists(deployment.image))
 
@@ -61,7 +61,7 @@ async def roll_back(kit: Kit, deployment: Deployment) -> Deployment:
     try:
         async with kit.container_lock(deployment.id):
             deployment = await start(kit, deployment, site)
-        target = await check(kit, deployment, site)
+        deployment, target = await check(kit, deployment, site)
         deployment, previous = await route(kit, deployment, target)
     except ZippError as error:
         kit.starting.discard(deployment.id)

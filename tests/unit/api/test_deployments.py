@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from zipp.domain.deployment import Status
+from zipp.domain.plan import BuildPlan
 from zipp.records.records import LiveChange
 
 FIELDS = {
-    "id", "site", "owner", "source", "status", "stage", "error", "is_live", "url", "framework", "image", "port",
+    "id", "site", "owner", "source", "status", "stage", "error", "is_live", "url", "framework", "plan", "image", "port",
     "created_at", "started_at", "finished_at", "stages",
 }  # fmt: skip
 GIT = {"url": "https://git.example.com/ada/blog.git", "ref": "main", "token": "s3cret-token"}
@@ -43,6 +44,29 @@ async def test_is_live_follows_the_site(ada: httpx.AsyncClient, stand: Any) -> N
     )
     assert (await ada.get(f"/api/deployments/{shown['id']}")).json()["is_live"] is True
     assert (await ada.get("/api/sites/blog")).json()["live_deployment"] == shown["id"]
+
+
+async def test_the_plan_is_shown_once_it_is_known_but_no_value_of_its_environment(
+    ada: httpx.AsyncClient, stand: Any
+) -> None:
+    shown = await deploy(ada)
+    assert shown["plan"] is None
+    plan = BuildPlan(
+        framework="vite",
+        summary="Vite app",
+        builder="zipp/node:22-build",
+        install=("npm ci",),
+        build=("npm run build",),
+        output="dist",
+        fallback="index.html",
+        env={"KEY": "from-its-own-zipp-toml"},
+    )
+    await stand.save(await stand.records.get_deployment(shown["id"]), plan=plan)
+    answer = await ada.get(f"/api/deployments/{shown['id']}")
+    assert answer.json()["framework"] == "vite"
+    assert answer.json()["plan"]["build"] == ["npm run build"]
+    assert answer.json()["plan"]["fallback"] == "index.html"
+    assert "from-its-own-zipp-toml" not in answer.text
 
 
 async def test_lists_go_page_by_page_newest_first(ada: httpx.AsyncClient) -> None:

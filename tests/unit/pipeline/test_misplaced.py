@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zipp.pipeline.start import misplaced
+from zipp.pipeline.mistakes import misplaced
 from zipp.runtime.runtime import Listener
 
 
