@@ -10,6 +10,7 @@ class Failure(TypedDict):
     message: str
     hint: str
     stage: str
+    line: str
 
 
 class Deployment(TypedDict):

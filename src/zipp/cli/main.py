@@ -17,6 +17,7 @@ from zipp.cli.verbs.logout import logout
 from zipp.cli.verbs.logs import logs
 from zipp.cli.verbs.ls import ls
 from zipp.cli.verbs.open import open_
+from zipp.cli.verbs.plan import plan
 from zipp.cli.verbs.redeploy import redeploy
 from zipp.cli.verbs.rm import rm
 from zipp.cli.verbs.rollback import rollback
@@ -27,7 +28,7 @@ from zipp.cli.verbs.up import up
 from zipp.cli.verbs.version import version
 
 _VERBS: dict[str, tuple[Callable[..., None], ...]] = {
-    "Websites": (deploy, ls, sites, logs, open_, stop, redeploy, rollback, rm, env),
+    "Websites": (deploy, plan, ls, sites, logs, open_, stop, redeploy, rollback, rm, env),
     "Your account": (login, logout),
     "This machine's platform": (up, down, serve, doctor, bases, version),
 }
