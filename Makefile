@@ -1,7 +1,7 @@
 # Every verb is one line; what it does is in scripts/ and in `zipp`. ARGS passes options on: make test ARGS="-k health"
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check fix bench docs lock
+.PHONY: help up down test check fix bench corpus docs lock
 
 help: ## print these verbs
 	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | expand -t 12
@@ -23,6 +23,9 @@ fix: ## format, and mend what the linter can
 
 bench: ## measure the claims, each against the same done by hand
 	@scripts/bootstrap --dev && .venv/bin/python bench/run.py $(ARGS)
+
+corpus: ## deploy each ZIP of a folder with a list beside it, judge the answers: DIR=… (LIST=… ARGS=--help)
+	@scripts/bootstrap --dev && .venv/bin/python corpus/run.py $(if $(DIR),"$(DIR)") $(if $(LIST),--list "$(LIST)") $(ARGS)
 
 docs: ## write docs/reference anew from the code
 	@scripts/bootstrap --python && .venv/bin/python scripts/docs.py
