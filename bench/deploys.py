@@ -1,20 +1,19 @@
-"""Rows: a new static site, a Node server redeployed, a rollback; each against the same by hand."""
+"""Rows: a new static site, a rollback; each against the same by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 from figures import Goal, Row
-from hand_sites import HandSite, with_static_dockerfile, with_zipps_dockerfile
+from hand_sites import HandSite, with_dockerfile, with_static_dockerfile
 from measuring import Bench
 from on_zipp import OnZipp
 from rounds import interleaved
-from sources import express_site, static_site, token
+from sources import project, static_site, token
 
-from zipp.detect.node import PORT as NODE_PORT
 from zipp.detect.static import CONTAINER_PORT as STATIC_PORT
 
+EXPRESS_PORT = 3000  # of the container made by hand
 BY_HAND, BY_BUILDKIT = "by hand", "by hand, BuildKit"
 
 
@@ -52,44 +51,16 @@ def static_zip(bench: Bench) -> Iterator[Row]:
         yield Row("static", container, "s", took["container"], took[BY_BUILDKIT])
 
 
-def node_redeploy(bench: Bench) -> Iterator[Row]:
-    """An Express server, one line changed: the layers of its dependencies are warm on both sides."""
-    zipp, site = OnZipp(bench.platform), "node"
-
-    def on_zipp(number: int) -> float:
-        mark = token("zipp-node", number)
-        seconds = zipp.timed_deploy(express_site(mark), site, mark)
-        zipp.only_live_container(site)
-        return seconds
-
-    contestants: dict[str, Callable[[int], float]] = {"zipp": on_zipp}
-    sites = {BY_HAND: HandSite(bench.hand, "node-classic", NODE_PORT)}
-    if bench.has_buildkit:
-        sites[BY_BUILDKIT] = HandSite(bench.hand, "node-buildkit", NODE_PORT)
-
-    def by_hand(name: str, number: int) -> float:
-        mark = token(f"hand-{sites[name].name}", number)
-        return sites[name].timed_deploy(with_zipps_dockerfile(express_site(mark)), mark, buildkit=name == BY_BUILDKIT)
-
-    for name in sites:
-        contestants[name] = partial(by_hand, name)
-    took = interleaved(contestants, rounds=bench.plan.deploys)
-    for each in sites.values():
-        each.close()
-    zipp.forget(site)
-    measure = "Express redeployed, one line changed"
-    yield Row("node", measure, "s", took["zipp"], took[BY_HAND], Goal("ratio", at_most=1.15))
-    if bench.has_buildkit:
-        yield Row("node", measure, "s", took["zipp"], took[BY_BUILDKIT])
-
-
 def rollback(bench: Bench) -> Iterator[Row]:
     """To and fro between two kept versions, against `docker run` of a kept image and an nginx reload."""
     zipp, site = OnZipp(bench.platform), "rollback"
     marks = [token("rollback", number) for number in range(2)]
-    kept = [zipp.deploy(express_site(mark), site) for mark in marks]
-    by_hand = HandSite(bench.hand, site, NODE_PORT)
-    images = [by_hand.keep_image(with_zipps_dockerfile(express_site(mark)), f"v{n}") for n, mark in enumerate(marks)]
+    kept = [zipp.deploy(project("express", mark), site) for mark in marks]
+    by_hand = HandSite(bench.hand, site, EXPRESS_PORT)
+    images = [
+        by_hand.keep_image(with_dockerfile(project("express", mark), "express"), f"v{n}")
+        for n, mark in enumerate(marks)
+    ]
     zipp.only_live_container(site)
 
     def on_zipp(number: int) -> float:

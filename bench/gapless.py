@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from figures import Goal, Row, Series
-from hand_sites import HandSite, with_static_dockerfile, with_zipps_dockerfile
+from hand_sites import HandSite, with_dockerfile, with_static_dockerfile
 from measuring import Bench
 from on_zipp import OnZipp
-from sources import Files, express_site, small_site, token
+from sources import Files, project, small_site, token
 from visits import Tally, visitors
 
-from zipp.detect.node import PORT as NODE_PORT
 from zipp.detect.static import CONTAINER_PORT as STATIC_PORT
 
+EXPRESS_PORT = 3000  # of the container made by hand
 SETTLE_SECONDS = 0.5
 
 
@@ -23,7 +23,7 @@ def failed_requests(bench: Bench) -> Iterator[Row]:
     """By hand is a container in both cases: that is how the same is done by hand in the rows above."""
     for kind, make, by_hand, port in (
         ("static", small_site, with_static_dockerfile, STATIC_PORT),
-        ("Node", express_site, with_zipps_dockerfile, NODE_PORT),
+        ("Node", partial(project, "express"), partial(with_dockerfile, name="express"), EXPRESS_PORT),
     ):
         zipp = _on_zipp(bench, kind.lower(), make)
         hand = _by_hand(bench, kind.lower(), partial(_with_dockerfile, make, by_hand), port)

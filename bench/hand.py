@@ -56,6 +56,14 @@ class ByHand:
             return False
         return True
 
+    def empty_build_cache(self) -> None:
+        """BuildKit's whole cache, whoever's: only then is a build really the first."""
+        self.docker("builder", "prune", "-af")
+
+    def image_size(self, image: str) -> float:
+        """In bytes, everything that it stands on included."""
+        return float(self.docker("image", "inspect", "--format", "{{.Size}}", image))
+
     def container(self, image: str, listen_port: int) -> tuple[str, str]:
         """Start one as people do, published on a port of this host: its id, and the published address."""
         address = f"127.0.0.1:{free_port()}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,7 @@ from hand import ByHand
 from sources import Files, write
 from visits import first_answer
 
-from zipp.detect import detect
-from zipp.images.dockerfile import render
-
+DOCKERFILES = Path(__file__).with_name("by_hand")
 PATIENCE_SECONDS = 0.5  # for requests that the old container still works on
 STATIC_DOCKERFILE = b"FROM zipp/static:1\nCOPY public /srv/site\n"
 
@@ -32,9 +29,22 @@ class HandSite:
         """Seconds from `docker build`, with the files lying there, to the first 200; the old container goes after."""
         folder = write(files, self.hand.folder / self.name)
         began = time.perf_counter()
-        self.hand.build(self._image, folder, buildkit=buildkit)
-        container = self._switch(self._image)
+        self.hand.build(self.image, folder, buildkit=buildkit)
+        container = self._switch(self.image)
         live = first_answer(self.hand.nginx.port, self.hand.nginx.host(self.name), mark)
+        self._retire(container)
+        return live - began
+
+    def timed_until_answering(self, files: Files, mark: str) -> float:
+        """The same source once more: seconds from `docker build` until the new container answers and is routed."""
+        folder = write(files, self.hand.folder / self.name)
+        began = time.perf_counter()
+        self.hand.build(self.image, folder, buildkit=True)
+        container, address = self.hand.container(self.image, self.listen_port)
+        first_answer(int(address.rpartition(":")[2]), "localhost", mark)
+        self.hand.nginx.route(self.name, address)
+        self.hand.nginx.reload()
+        live = time.perf_counter()
         self._retire(container)
         return live - began
 
@@ -48,8 +58,8 @@ class HandSite:
 
     def careful_deploy(self, files: Files, mark: str) -> None:
         """As a careful person does it: routed once it answers, the old one stopped a little later."""
-        self.hand.build(self._image, write(files, self.hand.folder / self.name))
-        container, address = self.hand.container(self._image, self.listen_port)
+        self.hand.build(self.image, write(files, self.hand.folder / self.name), buildkit=True)
+        container, address = self.hand.container(self.image, self.listen_port)
         first_answer(int(address.rpartition(":")[2]), "localhost", mark)
         self.hand.nginx.route(self.name, address)
         self.hand.nginx.reload()
@@ -59,7 +69,7 @@ class HandSite:
 
     def keep_image(self, files: Files, tag: str) -> str:
         image = self.hand.image_name(f"{self.name}-{tag}")
-        self.hand.build(image, write(files, self.hand.folder / self.name))
+        self.hand.build(image, write(files, self.hand.folder / self.name), buildkit=True)
         return image
 
     def close(self) -> None:
@@ -68,7 +78,7 @@ class HandSite:
         shutil.rmtree(self.hand.folder / self.name, ignore_errors=True)
 
     @property
-    def _image(self) -> str:
+    def image(self) -> str:
         return self.hand.image_name(self.name)
 
     def _switch(self, image: str) -> str:
@@ -87,7 +97,7 @@ def with_static_dockerfile(files: Files) -> Files:
     return {f"public/{name}": content for name, content in files.items()} | {"Dockerfile": STATIC_DOCKERFILE}
 
 
-def with_zipps_dockerfile(files: Files) -> Files:
-    """The same project with the Dockerfile that Zipp generates for it, as text in a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        return {**files, "Dockerfile": render(detect(write(files, Path(folder)))).encode()}
+def with_dockerfile(files: Files, name: str) -> Files:
+    """The project with the Dockerfile that a careful person writes for it: by_hand/<name>.Dockerfile, for BuildKit."""
+    ignored = b"node_modules\n.next\ndist\nDockerfile\n.dockerignore\n"
+    return {**files, "Dockerfile": (DOCKERFILES / f"{name}.Dockerfile").read_bytes(), ".dockerignore": ignored}

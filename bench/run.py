@@ -23,7 +23,8 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from deploys import node_redeploy, rollback, static_zip  # noqa: E402
+from builds import builds  # noqa: E402
+from deploys import rollback, static_zip  # noqa: E402
 from figures import Missing, Row  # noqa: E402
 from gapless import failed_requests  # noqa: E402
 from hand import RUN_LABEL, ByHand  # noqa: E402
@@ -33,6 +34,7 @@ from measuring import FULL, QUICK, Bench, Plan  # noqa: E402
 from memory import idle, upload  # noqa: E402
 from report import as_json, markdown  # noqa: E402
 from throughput import throughput  # noqa: E402
+from together import together  # noqa: E402
 
 Group = Callable[[Bench], Iterator[Row]]
 
@@ -41,10 +43,11 @@ GROUPS: dict[str, Group] = {
     "memory": idle,
     "upload": upload,
     "static": static_zip,
-    "node": node_redeploy,
     "rollback": rollback,
     "requests": throughput,
     "gapless": failed_requests,
+    "builds": builds,
+    "together": together,
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 STATIC_FILES = 50
 STATIC_FILE_BYTES = 20_000
-EXPRESS = Path(__file__).with_name("express")
+PROJECTS = Path(__file__).with_name("projects")
 
 Files = Mapping[str, bytes]
 
@@ -30,11 +30,11 @@ def static_site(mark: str, *, container: bool = False) -> Files:
     return files | ({"zipp.toml": b'serve = "container"\n'} if container else {})
 
 
-def express_site(mark: str) -> Files:
-    """The server in express/, with one line of server.js changed."""
-    files = {path.name: path.read_bytes() for path in sorted(EXPRESS.iterdir())}
-    files["server.js"] = files["server.js"].replace(b"@VERSION@", mark.encode())
-    return files
+def project(name: str, mark: str) -> Files:
+    """The project in projects/<name>, with one line changed: every @VERSION@ in it stands for `mark`."""
+    folder = PROJECTS / name
+    files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {name: path.read_bytes().replace(b"@VERSION@", mark.encode()) for name, path in files.items()}
 
 
 def small_site(mark: str) -> Files:

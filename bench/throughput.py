@@ -17,7 +17,7 @@ from measuring import Bench
 from on_zipp import OnZipp
 from ports import Backend
 from rounds import interleaved
-from sources import Files, express_site, static_site, token, write
+from sources import Files, project, static_site, token, write
 from visits import first_answer
 
 THREADS, CONNECTIONS = 2, 32
@@ -39,7 +39,7 @@ class Target:
 
 def throughput(bench: Bench) -> Iterator[Row]:
     ensure_wrk()
-    yield from _container(bench, "node", "an Express container", express_site)
+    yield from _container(bench, "node", "an Express container", partial(project, "express"))
     yield from _container(bench, "static", "a static container", lambda mark: static_site(mark, container=True))
     yield from _files(bench)
 

@@ -1,0 +1,13 @@
+FROM zipp/python:3.11-build AS dependencies
+RUN uv venv /opt/venv
+ENV VIRTUAL_ENV=/opt/venv
+COPY requirements.txt ./
+RUN --mount=type=cache,target=/root/.cache/uv uv pip install -r requirements.txt
+
+FROM zipp/python:3.11-slim
+WORKDIR /app
+ENV PATH=/opt/venv/bin:$PATH PORT=8000
+COPY --from=dependencies /opt/venv /opt/venv
+COPY . .
+USER 65534:65534
+CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]
