@@ -246,10 +246,23 @@ class LivePlatform:
         rows = self.docker("ps", "-a", "--filter", ours, "--format", '{{.Label "zipp.deployment"}} {{.ID}}')
         return dict(row.split() for row in rows.splitlines() if row.strip() and len(row.split()) == 2)
 
+    def sites_in_containers(self) -> set[str]:
+        filters = ("--filter", f"label=zipp.instance={self.instance}")
+        return set(self.docker("ps", *filters, "--format", '{{.Label "zipp.site"}}').split())
+
     def images(self, deployment_id: str) -> list[str]:
         """The tags that hold what was built for a deployment."""
         tags = self.docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={self.instance}/*")
         return [tag for tag in tags.split() if deployment_id in tag]
+
+    def image_size(self, site: str) -> float | None:
+        """In bytes, of the live deployment's image; None where it has none."""
+        images = self.images(self.site(site)["live_deployment"])
+        return float(self.docker("image", "inspect", "--format", "{{.Size}}", images[0])) if images else None
+
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
 
     def inspect(self, deployment_id: str) -> dict[str, Any]:
         return dict(json.loads(self.docker("inspect", self.containers()[deployment_id]))[0])

@@ -17,6 +17,8 @@ def traversal() -> bytes:
     return buffer.getvalue()
 
 
+SERVER = "\nrequire('http').createServer((q,r)=>r.end('x')).listen(process.env.PORT)"
+
 CASES = {
     "nothing-known": (zipped({"readme.txt": "hello"}), "detect", {"detection_failed"}),
     "bad-config": (zipped({"index.html": "x", "zipp.toml": "serv = 'nginx'"}), "detect", {"config_invalid"}),
@@ -32,9 +34,9 @@ CASES = {
         "check",
         {"start_command_missing"},
     ),
-    "crashes": (node_app("console.error('no config found'); process.exit(3)"), "check", {"start_crashed"}),
+    "crashes": (node_app("console.error('no config found'); process.exit(3)" + SERVER), "check", {"start_crashed"}),
     "wrong-port": (
-        node_app("require('http').createServer((q,r)=>r.end('x')).listen(4567)"),
+        node_app("for (const port of [4567, 4568]) require('http').createServer((q,r)=>r.end('x')).listen(port)"),
         "check",
         {"start_wrong_port"},
     ),
@@ -49,7 +51,7 @@ CASES = {
         {"health_failed"},
     ),
     "eats-memory": (
-        node_app("const a=[];for(;;)a.push(Buffer.alloc(16*1024*1024,1))"),
+        node_app("const a=[];for(;;)a.push(Buffer.alloc(16*1024*1024,1))" + SERVER),
         "check",
         {"start_out_of_memory"},
     ),
@@ -80,7 +82,7 @@ def assert_nothing_is_left(platform: LivePlatform, deployment_id: str) -> None:
 
 
 def test_last_words_of_a_crashing_site_are_in_its_log(platform: LivePlatform) -> None:
-    content = node_app("console.error('cannot find DATABASE_URL'); process.exit(3)")
+    content = node_app("console.error('cannot find DATABASE_URL'); process.exit(3)" + SERVER)
     deployment = platform.deploy(content, "last-words", expect="FAILED")
     assert "cannot find DATABASE_URL" in platform.log_text(deployment["id"])
     assert "exit code 3" in deployment["error"]["message"]
@@ -111,7 +113,7 @@ def test_lying_archive_fails_the_deployment_and_leaves_nothing(platform: LivePla
 
 def test_failed_redeploy_leaves_the_old_version_serving(platform: LivePlatform) -> None:
     first = platform.deploy(answering("one"), "keeps")
-    failed = platform.deploy(node_app("process.exit(1)"), "keeps", expect="FAILED")
+    failed = platform.deploy(node_app("process.exit(1)" + SERVER), "keeps", expect="FAILED")
     assert failed["error"]["code"] == "start_crashed"
     assert platform.visit("keeps").text == "one"
     assert platform.site("keeps")["live_deployment"] == first["id"]
