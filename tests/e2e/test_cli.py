@@ -140,7 +140,8 @@ def test_a_container_gets_its_variables_and_its_log_is_followed(
     (tmp_path / ".env").write_text("GREETING='from a file'\n")
 
     deployed = zipp.run("deploy", str(app), "--env-file", str(tmp_path / ".env"))
-    assert "build Step 1" in deployed.stdout
+    assert "detect Node app: node server.js" in deployed.stdout
+    assert "  build " in deployed.stdout
     assert platform.visit("greeter", "/before").text == "from a file"
 
     zipp.run("env", "greeter", "GREETING=from the command line")

@@ -12,11 +12,11 @@ from zipp.detect.dockerfile import DockerfileDetector
 from zipp.detect.generators import HugoDetector, JekyllDetector
 from zipp.detect.go import GoDetector
 from zipp.detect.java import JavaDetector
-from zipp.detect.node import NodeDetector
+from zipp.detect.node.detector import NodeDetector
 from zipp.detect.overrides import overridden
 from zipp.detect.php import PhpDetector
 from zipp.detect.project import Project
-from zipp.detect.python import PythonDetector
+from zipp.detect.python.detector import PythonDetector
 from zipp.detect.ruby import RubyDetector
 from zipp.detect.static import StaticDetector
 from zipp.detect.unsupported import UnsupportedDetector

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from zipp.detect.config import FILE, Config, config_invalid
-from zipp.detect.node_packages import packages
-from zipp.detect.node_version import DEFAULT, node_version
+from zipp.detect.node.packages import packages
+from zipp.detect.node.version import DEFAULT, node_version
 from zipp.detect.project import Project
 from zipp.domain.plan import BuildPlan, Serve
 

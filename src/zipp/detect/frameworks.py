@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from zipp.detect.node_manifest import Manifest
+from zipp.detect.node.manifest import Manifest
 from zipp.detect.project import Project
 from zipp.domain.errors import DetectionError
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from zipp.images.build_limits import Groups, StepLimits
 # A container's own program starts some 50 ms after its group appears; until it is seen, the whole's limit holds.
 INTERVAL_SECONDS = 0.02
 _SLACK_SECONDS = 0.5
+_SOON_SECONDS = 5.0
+_END_SECONDS = 2.0  # they take some 30 ms; another build's steps may be among those that are waited for
 _LATE_NEWS_SECONDS = 1.0
 _REMEMBERED = 256
 
@@ -32,6 +34,7 @@ class StepWatch:
         self._held: dict[str, _Alarm | None] = {}
         self._kills: deque[float] = deque(maxlen=_REMEMBERED)
         self._counts: dict[str, int] = {}
+        self._seen: dict[str, float] = {}
         self.has_held = False
 
     @asynccontextmanager
@@ -55,6 +58,14 @@ class StepWatch:
         """Times in seconds since 1970."""
         return any(began - _SLACK_SECONDS <= moment <= ended + _SLACK_SECONDS for moment in self._kills)
 
+    async def end_of(self, began: Collection[float]) -> None:
+        """Wait for the end of the steps that began at these times: BuildKit makes their groups soon afterwards."""
+        names = {name for name, seen in self._seen.items() for start in began if -1 < seen - start < _SOON_SECONDS}
+        for _ in range(round(_END_SECONDS / INTERVAL_SECONDS)):
+            if names.isdisjoint(self._groups.steps()):
+                return
+            await asyncio.sleep(INTERVAL_SECONDS)
+
     async def _watch(self) -> None:
         while True:
             with suppress(OSError):  # it is looked at while it changes
@@ -64,6 +75,7 @@ class StepWatch:
     def _look(self) -> None:
         names = set(self._groups.steps())
         for name in names - self._held.keys():
+            self._seen.setdefault(name, time.time())
             with suppress(OSError):  # over already, or its folders are not all there yet: then at the next look
                 self._groups.limit(name, self._limits)
                 self._held[name] = (
@@ -84,6 +96,7 @@ class StepWatch:
         return list(names) if self._groups.shared else [""]
 
     def _forget(self, names: set[str]) -> None:
+        self._seen = {name: seen for name, seen in self._seen.items() if name in names}
         for name in self._held.keys() - names:
             alarm = self._held.pop(name)
             self._counts.pop(name, None)

@@ -52,13 +52,14 @@ class _Step:
 
 @dataclass
 class BuildkitBuild:
-    """`hidden` are build arguments: BuildKit fills their values into the commands that it names.
+    """`texts` are the instructions by their places, `hidden` the build arguments that BuildKit fills into them.
 
     Once it failed, `instruction` says where, `began` and `ended` when, `last_error` what was printed last.
     """
 
     engine: Engine
     write: WriteLine
+    texts: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
     identity: str = field(default_factory=lambda: f"zipp-{uuid.uuid4().hex}")
     image: str | None = None
@@ -87,6 +88,12 @@ class BuildkitBuild:
         if self.image is None:
             raise BuildFailure("the engine named no image", None)
         return self.image
+
+    @property
+    def running_since(self) -> list[float]:
+        """When the commands began whose end was not heard of: in seconds since 1970."""
+        running = [step.vertex for step in self._steps.values() if step.instruction.startswith("RUN")]
+        return [vertex.started for vertex in running if vertex.started is not None and vertex.completed is None]
 
     async def _follow(self, context: AsyncIterator[bytes], params: Mapping[str, str]) -> None:
         headers = {"Content-Type": "application/x-tar"}
@@ -133,10 +140,13 @@ class BuildkitBuild:
 
     def _new(self, vertex: trace.Vertex) -> _Step:
         found = _STEP.match(vertex.name)
-        label, text = (found[1], readable(found[2])) if found else ("", "")
-        if text.startswith("FROM "):
+        label, text = (" ".join(found[1].split()), found[2]) if found else ("", "")
+        written = self.texts.get(label, "")
+        if written.partition(" ")[0] == text.partition(" ")[0]:  # else it was counted otherwise
+            text = written
+        elif text.startswith("FROM "):
             text = _OFFICIAL.sub("", text)
-        step = _Step(label, self._masked(text), vertex)
+        step = _Step(label, self._masked(readable(text)), vertex)
         self._steps[vertex.digest] = step
         return step
 

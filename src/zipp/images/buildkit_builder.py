@@ -25,6 +25,7 @@ from zipp.images.context import tar_stream
 from zipp.images.failures import build_error
 from zipp.images.images import WriteLine
 from zipp.images.sending import Sending
+from zipp.images.step_names import texts_of
 from zipp.settings import Settings
 
 logger = structlog.get_logger()
@@ -94,12 +95,15 @@ class BuildkitBuilder:
             self._prune_soon()
 
     async def _run(self, sending: Sending, reference: str, write: WriteLine) -> str:
-        build = BuildkitBuild(self._engine, write, hidden=sending.build_args)
+        build = BuildkitBuild(self._engine, write, texts_of(sending.dockerfile), sending.build_args)
         try:
             if self._watch is None:
                 return await build.run(tar_stream(sending.context), _params(reference, sending))
             async with self._watch.on():
-                return await build.run(tar_stream(sending.context), _params(reference, sending))
+                try:
+                    return await build.run(tar_stream(sending.context), _params(reference, sending))
+                finally:  # the engine answers a cancelled build before its processes have ended
+                    await self._watch.end_of(build.running_since)
         except BuildFailure as failure:
             if build.lacks_syntax and _syntax_of(sending):
                 raise _SyntaxMissing from failure

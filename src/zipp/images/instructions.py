@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-SHOWN_MAX = 300
+SHOWN_MAX = 200
 _SHELL = ["/bin/sh", "-ec"]  # as dockerfile_lines.run writes it
 
 

@@ -23,7 +23,7 @@ def test_the_plan_of_each_example_is_the_expected_one(name: str) -> None:
 
 def test_there_is_an_example_of_each_family() -> None:
     frameworks = {detect(EXAMPLES / name).framework for name in NAMES}
-    assert {"static", "node", "express", "fastapi", "flask", "dockerfile"} <= frameworks
+    assert {"static", "node", "express", "fastapi", "flask", "django", "dockerfile"} <= frameworks
     names = [detector.name for detector in DETECTORS]
     assert (names[0], names[-1]) == ("dockerfile", "static")
     assert names.index("php") < names.index("python") < names.index("node")

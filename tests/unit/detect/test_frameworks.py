@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from zipp.detect.frameworks import framework_of, frameworks
-from zipp.detect.node_config import read_settings
-from zipp.detect.node_manifest import Manifest, read_manifest
-from zipp.detect.node_scripts import steps_of
+from zipp.detect.node.config import read_settings
+from zipp.detect.node.manifest import Manifest, read_manifest
+from zipp.detect.node.scripts import steps_of
 from zipp.detect.project import Project
 
 

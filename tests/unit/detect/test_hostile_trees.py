@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zipp.detect import detect
-from zipp.detect.ast_scan import scan
 from zipp.detect.project import Project
+from zipp.detect.python.ast_scan import scan
 from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan
 

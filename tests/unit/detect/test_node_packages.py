@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from zipp.detect.node_packages import Packages, packages
+from zipp.detect.node.packages import Packages, packages
 from zipp.detect.project import Project
 from zipp.domain.errors import DetectionError
 

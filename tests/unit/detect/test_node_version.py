@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from zipp.detect.config import Config, Versions
-from zipp.detect.node_version import node_version
+from zipp.detect.node.version import node_version
 from zipp.detect.project import Project
 
 ENGINES: dict[str, Any] = {"engines": {"node": "20.x"}}

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from zipp.domain.plan import BuildPlan
 
-Planned = Callable[[dict[str, object]], BuildPlan]
+Planned = Callable[[Mapping[str, object]], BuildPlan]
 MANAGE = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
 WSGI = "from django.core.wsgi import get_wsgi_application\n" + MANAGE + "application = get_wsgi_application()\n"
 ASGI = "from django.core.asgi import get_asgi_application\n" + MANAGE + "application = get_asgi_application()\n"

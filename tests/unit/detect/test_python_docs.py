@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan, Serve
 
-Planned = Callable[[dict[str, object]], BuildPlan]
-Refused = Callable[[dict[str, object]], DetectionError]
+Planned = Callable[[Mapping[str, object]], BuildPlan]
+Refused = Callable[[Mapping[str, object]], DetectionError]
 LIBRARY = '[build-system]\nrequires = []\n[project]\nname = "x"\nversion = "1"\n'
 
 

@@ -3,17 +3,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from zipp.detect.python_locks import constraints_of, pep440, requirements_of_pipfile_lock
+from zipp.detect.python.locks import constraints_of, pep440, requirements_of_pipfile_lock
 from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan
 
-Planned = Callable[[dict[str, object]], BuildPlan]
-Refused = Callable[[dict[str, object]], DetectionError]
+Planned = Callable[[Mapping[str, object]], BuildPlan]
+Refused = Callable[[Mapping[str, object]], DetectionError]
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
 POETRY = (
     '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.11"\nFastAPI = "^0.121"\n'

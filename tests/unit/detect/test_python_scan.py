@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from zipp.detect.ast_scan import Call, scan
+from zipp.detect.python.ast_scan import Call, scan
 
 
 def calls(source: str) -> list[Call]:
@@ -30,8 +30,8 @@ def calls(source: str) -> list[Call]:
     ],
 )
 def test_a_port_is_followed_to_where_it_comes_from(expression: str, port: int, reads_port: bool) -> None:
-    source = f"import os, waitress\nPORT = 8001\nSAID = os.environ['PORT']\nLOOP = LOOP\nwaitress.serve(a, port={expression})"
-    [call] = calls(source)
+    before = "import os, waitress\nPORT = 8001\nSAID = os.environ['PORT']\nLOOP = LOOP\n"
+    [call] = calls(f"{before}waitress.serve(a, port={expression})")
     assert (call["port"], call["reads_port"]) == (port, reads_port)
 
 

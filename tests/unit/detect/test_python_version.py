@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from zipp.domain.plan import BuildPlan
 
-Planned = Callable[[dict[str, object]], BuildPlan]
+Planned = Callable[[Mapping[str, object]], BuildPlan]
 APP = {"main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "requirements.txt": "fastapi\nuvicorn"}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from itertools import islice
 
-from zipp.engine.firewall import rules
+from zipp.engine.firewall import rules, shared_rules
 from zipp.engine.networks import candidates, host_routes, interface_of
 
 ROUTES = """\
@@ -43,3 +43,11 @@ def test_firewall_names_the_bridge_and_the_instance_in_every_rule() -> None:
         assert "zp-0123456789ab" in match
         assert "zipp:shop" in match
         assert match[-1] in ("REJECT", "DROP")
+
+
+def test_nobody_elses_container_on_a_shared_bridge_is_cut_off_from_its_callers() -> None:
+    for chain, *match in shared_rules("docker0", "shop"):
+        assert chain in ("INPUT", "DOCKER-USER")
+        assert match[match.index("-i") + 1] == "docker0"
+        assert "!" not in match[: match.index("-i")]
+        assert "zipp:shop" in match

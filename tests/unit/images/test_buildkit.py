@@ -9,6 +9,7 @@ import pytest
 from zipp.engine.client import Engine
 from zipp.images.buildkit import BuildkitBuild
 from zipp.images.classic import BuildFailure
+from zipp.images.step_names import texts_of
 
 
 class Written:
@@ -47,9 +48,9 @@ def trace(*messages: bytes) -> Mapping[str, Any]:
     return {"id": "moby.buildkit.trace", "aux": base64.b64encode(b"".join(messages)).decode()}
 
 
-async def heard(*messages: Mapping[str, Any], hidden: Mapping[str, str] | None = None) -> tuple[BuildkitBuild, Written]:
+async def heard(*messages: Mapping[str, Any], dockerfile: str = "", **hidden: str) -> tuple[BuildkitBuild, Written]:
     written = Written()
-    build = BuildkitBuild(Engine(), written, hidden=hidden or {})
+    build = BuildkitBuild(Engine(), written, texts_of(dockerfile), hidden)
     for message in messages:
         await build.hear(message)
     return build, written
@@ -93,18 +94,16 @@ async def test_lines_of_steps_that_run_at_once_can_be_told_apart() -> None:
 
 async def test_the_failed_step_is_named_and_not_its_cancelled_sibling() -> None:
     reason = "executor failed running [/bin/sh -ec npm ci]: exit code: 66"
+    build, _ = await heard(
+        trace(step("[a 1/2] RUN sleep", at=1), step(NPM, at=5), printed(NPM, b"zipp: nothing\n", 2)),
+        trace(step("[a 1/2] RUN sleep", at=1, until=6, error="context canceled")),
+        trace(step(NPM, at=5, until=7, error=reason)),
+    )
     with pytest.raises(BuildFailure) as caught:
-        build, _ = await heard(
-            trace(step("[a 1/2] RUN sleep", at=1), step(NPM, at=5), printed(NPM, b"zipp: nothing\n", 2)),
-            trace(step("[a 1/2] RUN sleep", at=1, until=6, error="context canceled")),
-            trace(step(NPM, at=5, until=7, error=reason)),
-        )
-        try:
-            await build.hear({"errorDetail": {"message": f"failed to solve: {reason}"}, "error": "x"})
-        finally:
-            assert (build.instruction, build.last_error) == ("RUN npm ci", "zipp: nothing")
-            assert (build.began, build.ended) == (5, 7)
+        await build.hear({"errorDetail": {"message": f"failed to solve: {reason}"}, "error": "x"})
     assert caught.value.exit_code == 66
+    assert (build.instruction, build.last_error) == ("RUN npm ci", "zipp: nothing")
+    assert (build.began, build.ended) == (5, 7)
 
 
 async def test_a_base_that_can_not_be_had_is_the_instruction() -> None:
@@ -121,7 +120,8 @@ async def test_a_base_that_can_not_be_had_is_the_instruction() -> None:
 async def test_values_of_arguments_are_named_not_told() -> None:
     build, written = await heard(
         trace(step("[2/2] RUN login right-horse", at=1, until=2, error="exit code: 1")),
-        hidden={"TOKEN": "right-horse", "SHORT": "in"},
+        TOKEN="right-horse",
+        SHORT="in",
     )
     with pytest.raises(BuildFailure) as caught:
         await build.hear({"error": "executor failed running [login right-horse]: exit code: 1"})
@@ -132,3 +132,49 @@ async def test_values_of_arguments_are_named_not_told() -> None:
 async def test_the_image_is_what_the_engine_calls_it() -> None:
     build, _ = await heard({"id": "moby.image.id", "aux": {"ID": "sha256:1"}}, {"stream": "Successfully tagged a:b\n"})
     assert build.image == "sha256:1"
+
+
+DOCKERFILE = """\
+# syntax=docker/dockerfile:1
+ARG VERSION=22
+FROM node:$VERSION AS Build
+WORKDIR /app
+ENV A=1
+COPY --chown=1:1 ["a b", "./"]
+RUN --mount=type=cache,target=/c npm config set token $TOKEN \\
+    && npm ci
+FROM node:22-slim
+COPY --from=Build /app /app
+FROM build
+RUN npm test
+FROM scratch
+COPY x /
+"""
+
+
+def test_each_step_is_found_in_the_dockerfile_by_its_place() -> None:
+    assert texts_of(DOCKERFILE) == {
+        "build 1/4": "FROM node:$VERSION AS Build",
+        "build 2/4": "WORKDIR /app",
+        "build 3/4": 'COPY --chown=1:1 ["a b", "./"]',
+        "build 4/4": "RUN --mount=type=cache,target=/c npm config set token $TOKEN && npm ci",
+        "stage-1 1/2": "FROM node:22-slim",
+        "stage-1 2/2": "COPY --from=Build /app /app",
+        "stage-2 1/1": "RUN npm test",
+        "stage-3 1/1": "COPY x /",
+    }
+    assert texts_of("FROM a\nRUN b\n") == {"1/2": "FROM a", "2/2": "RUN b"}
+
+
+async def test_steps_are_told_as_the_dockerfile_has_them() -> None:
+    _, written = await heard(
+        trace(step("[build 3/4] COPY --chown=1:1 [a b, ./]", at=1, until=1, cached=True)),
+        trace(step("[build 4/4] RUN npm config set token in && npm ci", at=1)),
+        trace(step("[stage-1 1/2] RUN something else", at=2)),
+        dockerfile=DOCKERFILE,
+    )
+    assert [line for line, _ in written.lines] == [
+        "[build 3/4] COPY a b ./ (cached)",
+        "[build 4/4] RUN npm config set token $TOKEN && npm ci",
+        "[stage-1 1/2] RUN something else",
+    ]

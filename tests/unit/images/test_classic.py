@@ -76,3 +76,14 @@ async def test_messages_are_read_however_they_are_cut() -> None:
             yield data[start : start + 999]
 
     assert [message async for message in json_messages(pieces())] == messages
+
+
+async def test_instructions_are_shown_in_words() -> None:
+    build, lines = await heard('Step 2/4 : RUN ["/bin/sh", "-ec", "npm ci"]\n')
+    assert lines == [("Step 2/4 : RUN npm ci", "stdout")]
+    assert build.instruction == "RUN npm ci"
+
+
+async def test_last_line_on_standard_error_is_remembered() -> None:
+    build, _ = await heard("Step 1/1 : RUN x\n", "\x1b[91mone\n\x1b[0m", "out\n", "\x1b[91mzipp: no\n\x1b[0m", "out\n")
+    assert build.last_error == "zipp: no"

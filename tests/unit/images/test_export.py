@@ -67,8 +67,9 @@ async def taken(data: bytes, into: Path, limits: OutputLimits = LIMITS) -> Path:
 async def test_files_come_out_with_plain_modes(tmp_path: Path) -> None:
     site = await taken(
         saved(
-            folder("assets"), entry("assets/app.js", b"x" * (CHUNK_BYTES + 1)), entry("index.html", b"home", mode=0o4600),
-            entry("run.sh", b"#!", mode=0o6755), link("latest.js", "assets/app.js"),
+            folder("assets"), entry("assets/app.js", b"x" * (CHUNK_BYTES + 1)),
+            entry("index.html", b"home", mode=0o4600), entry("run.sh", b"#!", mode=0o6755),
+            link("latest.js", "assets/app.js"),
             entry("same.html", kind=tarfile.LNKTYPE, target="index.html"), entry("deep/er/page.html", b"deep"),
         ),
         tmp_path / "site",

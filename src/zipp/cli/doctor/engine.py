@@ -15,6 +15,7 @@ from zipp.engine.client import Engine
 from zipp.engine.firewall import rules
 from zipp.engine.networks import interface_of
 from zipp.images.bases import DEFAULT
+from zipp.images.buildkit_builder import groups_of
 from zipp.settings import Settings
 
 # What a container's limits rest on, by the engine's own names in GET /info.
@@ -43,6 +44,18 @@ def check_limits(settings: Settings) -> Finding:
     state: State = "warn" if missing == ["swap"] else "fail"
     mend = "Enable them in the kernel: for swap boot with cgroup_enable=memory swapaccount=1."
     return Finding("limits", state, f"The engine can't limit {', '.join(missing)}.", mend)
+
+
+def check_builder(settings: Settings) -> Finding:
+    """Either gives the same results; BuildKit gives them sooner."""
+    if settings.builder == "classic":
+        return Finding("builder", "ok", "the classic one, as ZIPP_BUILDER says")
+    why_not = asyncio.run(_why_not_buildkit(settings))
+    if not why_not:
+        return Finding("builder", "ok", "BuildKit, each step held to the limits of builds")
+    if settings.builder == "buildkit":
+        return Finding("builder", "warn", f"BuildKit without limits: {why_not}.", "Set ZIPP_BUILDER=auto.")
+    return Finding("builder", "ok", f"the classic one, since BuildKit's steps can't be limited: {why_not}")
 
 
 def check_base_images(settings: Settings) -> Finding:
@@ -78,6 +91,14 @@ def check_isolation(settings: Settings) -> Finding:
 def _in_force(iptables: str, rule: tuple[str, ...]) -> bool:
     answer = subprocess.run([iptables, "-w", "-C", *rule], capture_output=True, timeout=_ENGINE_SECONDS, check=False)
     return answer.returncode == 0
+
+
+async def _why_not_buildkit(settings: Settings) -> str:
+    engine = Engine(settings.docker_host)
+    try:
+        return (await groups_of(engine))[1]
+    finally:
+        await engine.close()
 
 
 async def _ask(settings: Settings, what: str) -> Mapping[str, Any]:

@@ -37,6 +37,7 @@ def _examine(settings: Settings) -> list[Finding]:
     if findings[0].state != "fail":
         findings += [
             engine.check_limits(settings),
+            engine.check_builder(settings),
             engine.check_base_images(settings),
             engine.check_isolation(settings),
         ]

@@ -1,0 +1,1 @@
+"""What npm projects are: pages that are built, servers, server rendering."""

@@ -1,0 +1,1 @@
+"""What Python projects are: web applications and how they are served, and sites of documentation."""
