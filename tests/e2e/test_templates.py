@@ -37,7 +37,7 @@ TEMPLATES = {
     "vue": Template("vite", ("create-vue@3.24.0", "app", "--default"), "Vite App", deep="/about"),
     "angular": Template(
         "angular",
-        ("@angular/cli@20.3.43", "new", "app", "--skip-install", "--skip-git", "--defaults", "--ssr=false"),
+        ("@angular/cli@20.3.39", "new", "app", "--skip-install", "--skip-git", "--defaults", "--ssr=false"),
         "<app-root>",
         deep="/about",
     ),

@@ -11,8 +11,9 @@ Kernel documentation: admin-guide/cgroup-v1/memory.rst, admin-guide/cgroup-v2.rs
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +21,26 @@ from pathlib import Path
 ROOT = Path("/sys/fs/cgroup")
 PERIOD_MICROSECONDS = 100_000
 PIDS = 4096  # a fork bomb would otherwise take the host's 32,768 process ids before its memory ends
-_UNLIMITED = 2**60  # version 1 says so by a number near 2^63
+_UNLIMITED = 2**60
 _CONTROLLERS = "+cpu +memory +pids"
 
 
 @dataclass(frozen=True, slots=True)
 class StepLimits:
-    memory_bytes: int
+    memory_bytes: float
     cpus: float
-    pids: int = PIDS
+    pids: float = PIDS
 
     def times(self, count: int) -> StepLimits:
         return StepLimits(self.memory_bytes * count, self.cpus * count, self.pids * count)
+
+    def combined(self, other: StepLimits, which: Callable[[float, float], float]) -> StepLimits:
+        """Field by field; infinite is no limit."""
+        return StepLimits(
+            which(self.memory_bytes, other.memory_bytes),
+            which(self.cpus, other.cpus),
+            which(self.pids, other.pids),
+        )
 
     @property
     def quota(self) -> str:
@@ -77,12 +86,15 @@ class Groups:
             self._folder(controller).mkdir(parents=True, exist_ok=True)
         if self.version == 2:
             self._enable_controllers()
-        if not limits.memory_bytes <= self._memory_limit() < _UNLIMITED:
-            self._apply("", limits)
+        there = self._now("")
+        self._apply("", limits.combined(there, lambda mine, other: mine if math.isinf(other) else max(mine, other)))
 
     def limit(self, step: str, limits: StepLimits) -> None:
-        """Raises FileNotFoundError when it is over already, OSError when the kernel refuses."""
-        self._apply(step, limits)
+        """Hold a step to `limits`, or to less where another platform has done so: it may be that one's.
+
+        Raises FileNotFoundError when it is over already, OSError when the kernel refuses.
+        """
+        self._apply(step, limits.combined(self._now(step), min))
 
     def kills(self, step: str = "") -> int:
         """How often the kernel killed something in there for want of memory; 0 once it is gone."""
@@ -98,29 +110,33 @@ class Groups:
 
     def _apply(self, step: str, limits: StepLimits) -> None:
         memory, cpu, pids = (self._folder(controller) / step for controller in ("memory", "cpu", "pids"))
+        memory_bytes = str(int(limits.memory_bytes))
         if self.version == 2:
-            (memory / "memory.max").write_text(str(limits.memory_bytes))
-            _write_swap(memory / "memory.swap.max", 0)
-            (cpu / "cpu.max").write_text(f"{limits.quota} {PERIOD_MICROSECONDS}")
+            _write(memory / "memory.max", memory_bytes)
+            _write_swap(memory / "memory.swap.max", "0")
+            _write(cpu / "cpu.max", f"{limits.quota} {PERIOD_MICROSECONDS}")
         else:
             with suppress(OSError):  # it can't be raised above memory and swap together, nor those lowered below it
-                (memory / "memory.limit_in_bytes").write_text(str(limits.memory_bytes))
-            _write_swap(memory / "memory.memsw.limit_in_bytes", limits.memory_bytes)
-            (memory / "memory.limit_in_bytes").write_text(str(limits.memory_bytes))
-            (cpu / "cpu.cfs_quota_us").write_text(limits.quota)
-        (pids / "pids.max").write_text(str(limits.pids))
+                _write(memory / "memory.limit_in_bytes", memory_bytes)
+            _write_swap(memory / "memory.memsw.limit_in_bytes", memory_bytes)
+            _write(memory / "memory.limit_in_bytes", memory_bytes)
+            _write(cpu / "cpu.cfs_quota_us", limits.quota)
+        _write(pids / "pids.max", str(int(limits.pids)))
 
-    def _memory_limit(self) -> int:
-        name = "memory.limit_in_bytes" if self.version == 1 else "memory.max"
-        text = (self.memory / name).read_text().strip()
-        return int(text) if text.isdecimal() else _UNLIMITED
+    def _now(self, step: str) -> StepLimits:
+        memory, cpu = ("memory.limit_in_bytes", "cpu.cfs_quota_us") if self.version == 1 else ("memory.max", "cpu.max")
+        return StepLimits(
+            memory_bytes=_read(self._folder("memory") / step / memory),
+            cpus=_read(self._folder("cpu") / step / cpu) / PERIOD_MICROSECONDS,
+            pids=_read(self._folder("pids") / step / "pids.max"),
+        )
 
     def _enable_controllers(self) -> None:
         """A group's controllers are given to it by each of those above it."""
         here = self.root
         for part in ("", *Path(self.parent).parts[:-1], Path(self.parent).name):
             here = here / part
-            (here / "cgroup.subtree_control").write_text(_CONTROLLERS)
+            _write(here / "cgroup.subtree_control", _CONTROLLERS)
 
 
 def find(driver: str, version: str, root: Path = ROOT) -> Groups | None:
@@ -133,7 +149,23 @@ def find(driver: str, version: str, root: Path = ROOT) -> Groups | None:
     return Groups(2 if is_unified else 1, "docker/buildkit", root=root)
 
 
-def _write_swap(file: Path, value: int) -> None:
+def _write_swap(file: Path, value: str) -> None:
     """A kernel without swap accounting lacks the file, and a machine without swap needs none."""
     if file.exists() or not file.parent.exists():
-        file.write_text(str(value))
+        _write(file, value)
+
+
+def _read(file: Path) -> float:
+    """`max`, -1 and numbers near 2^63 mean that there is no limit."""
+    text = file.read_text().split()[0]
+    value = int(text) if text.isdecimal() else -1
+    return value if 0 <= value < _UNLIMITED else math.inf
+
+
+def _write(file: Path, value: str) -> None:
+    """The kernel's own files only: what is not there is never made."""
+    fd = os.open(file, os.O_WRONLY | os.O_TRUNC)
+    try:
+        os.write(fd, value.encode())
+    finally:
+        os.close(fd)

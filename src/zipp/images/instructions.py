@@ -28,8 +28,8 @@ def readable(instruction: str) -> str:
 def _plain(arguments: str) -> str:
     try:
         argv = json.loads(arguments) if arguments.startswith("[") else None
-    except ValueError:
-        return arguments
+    except ValueError:  # BuildKit shows the words between quotes, and nothing in them escaped
+        argv = arguments.removeprefix('["').removesuffix('"]').split('", "')
     if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
         return arguments
     if argv[:2] == _SHELL:  # a script, then perhaps its name and people's commands as its arguments

@@ -130,10 +130,10 @@ async def test_dockerfile_that_is_wrong_is_told(build: Build, dockerfile: str, p
 
 @pytest.mark.parametrize("after", ["", " || exit 1"], ids=["killed itself", "its child was killed"])
 async def test_build_above_its_memory_limit_fails_plainly_and_alone(build: Build, small: Settings, after: str) -> None:
-    """tail holds a line without an end in memory."""
-    greedy, unique = DockerImages(small), f"/dev/../dev/{'./' * 8}zero"
+    """dd reads it all into memory before it writes."""
+    XX
     with pytest.raises(BuildError) as caught:
-        await build(f"FROM {DEBIAN}\nRUN tail {unique}{after}\n", by=greedy)
+        await build(f"FROM {DEBIAN}\nRUN dd if={unique} of=/dev/null bs=2000M count=1{after}\n", by=greedy)
     await greedy.close()
     assert caught.value.code == "build_out_of_memory"
     assert f"{small.build_memory_bytes // MIB} MB" in caught.value.message
@@ -142,9 +142,8 @@ async def test_build_above_its_memory_limit_fails_plainly_and_alone(build: Build
 
 async def test_process_limit_holds_in_builds(build: Build, log: Log) -> None:
     limits = "/sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max"  # cgroup 2, cgroup 1
-    await build(
-        f"FROM {DEBIAN}\nRUN for _ in $(seq 50); do sleep 0.1; cat {limits} 2>/dev/null | grep -x 4096 && break; done\n"
-    )
+    look = f"for _ in $(seq 50); do sleep 0.1; cat {limits} 2>/dev/null | grep -x 4096 && break; done"
+    await build(f"FROM {DEBIAN}\nRUN {look}; : {new_id()}\n")
     assert ("4096", "stdout") in log.lines
 
 
@@ -199,7 +198,7 @@ async def test_build_reaches_packages_but_not_this_host(build: Build, images: Do
     )
     await build(
         "FROM zipp/python:3.11\n"
-        "RUN pip download --no-deps --dest /tmp/p itsdangerous==2.2.0 && ls /tmp/p\n"
+        f"RUN pip download --no-deps --dest /tmp/p itsdangerous==2.2.0 && ls /tmp/p; : {new_id()}\n"
         f'RUN printf "{script}" > /tmp/call.py && python3 /tmp/call.py\n'
     )
     server.close()

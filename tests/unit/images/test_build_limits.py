@@ -37,8 +37,10 @@ def two(tmp_path: Path) -> Path:
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         for name in ("memory.max", "memory.swap.max", "pids.max"):
             (tmp_path / folder / name).write_text("max\n")
-        (tmp_path / folder / "cpu.max").write_text("max 100000\n")
+        (tmp_path / folder / "cpu.max").write_text("max\n")
     (tmp_path / "system.slice/ssh.service").mkdir()
+    for folder in ("", "docker", "docker/buildkit"):
+        (tmp_path / folder / "cgroup.subtree_control").write_text("")
     return tmp_path
 
 
@@ -82,6 +84,16 @@ def test_what_holds_all_steps_is_only_ever_raised(one: Path) -> None:
     assert whole.read_text() == str(5 * GIB)
 
 
+def test_of_two_platforms_limits_on_a_step_the_lower_one_holds(one: Path) -> None:
+    groups = Groups(1, "docker/buildkit", root=one)
+    groups.limit("step", StepLimits(2 * GIB, 1.0, 200))
+    groups.limit("step", LIMITS)
+    groups.limit("step", StepLimits(2 * GIB, 1.0, 200))
+    assert (one / "memory/docker/buildkit/step/memory.limit_in_bytes").read_text() == str(GIB)
+    assert (one / "cpu/docker/buildkit/step/cpu.cfs_quota_us").read_text() == "100000"
+    assert (one / "pids/docker/buildkit/step/pids.max").read_text() == "100"
+
+
 def test_version_2_gives_the_controllers_down(two: Path) -> None:
     Groups(2, "docker/buildkit", root=two).prepare(LIMITS)
     for folder in ("", "docker", "docker/buildkit"):
@@ -100,6 +112,12 @@ def test_with_systemd_the_steps_are_found_among_services_that_are_left_alone(two
 @pytest.mark.parametrize(("driver", "version"), [("systemd", "1"), ("cgroupfs", "2")])
 def test_a_place_that_is_not_known_is_none(one: Path, driver: str, version: str) -> None:
     assert find(driver, version, one) is None
+
+
+def test_files_that_the_kernel_does_not_have_are_never_made(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Groups(1, "docker/buildkit", root=tmp_path).prepare(LIMITS)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_step_that_is_over_is_told(one: Path) -> None:

@@ -15,6 +15,7 @@ from zipp.images.instructions import SHOWN_MAX, readable
         (run((), then=["mkdir -p /cache", "chown 1:1 /cache"]), "RUN mkdir -p /cache chown 1:1 /cache"),
         ('RUN ["make","all"]', "RUN make all"),
         ('COPY --chown=1:1 --from=build ["/out/site/", "/"]', "COPY --from=build /out/site/ /"),
+        ('RUN ["/bin/sh", "-ec", "for c; do "$c"; done", "build", "npm test", "echo "x""]', 'RUN npm test; echo "x"'),
         ("RUN [ -f x ] || exit 1", "RUN [ -f x ] || exit 1"),
         ("RUN [1, 2]", "RUN [1, 2]"),
         ("HEALTHCHECK", "HEALTHCHECK"),
