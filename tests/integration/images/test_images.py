@@ -128,12 +128,14 @@ async def test_dockerfile_that_is_wrong_is_told(build: Build, dockerfile: str, p
     assert "/var/lib" not in caught.value.message
 
 
-@pytest.mark.parametrize("after", ["", " || exit 1"], ids=["killed itself", "its child was killed"])
-async def test_build_above_its_memory_limit_fails_plainly_and_alone(build: Build, small: Settings, after: str) -> None:
-    """dd reads it all into memory before it writes."""
-    XX
+@pytest.mark.parametrize("dd", ["exec dd", "dd"], ids=["killed itself", "its child was killed"])
+async def test_build_above_its_memory_limit_fails_plainly_and_alone(build: Build, small: Settings, dd: str) -> None:
+    """dd reads it all into memory before it writes; the shell around it ends with a code of its own."""
+    greedy, unique = DockerImages(small), new_id()
     with pytest.raises(BuildError) as caught:
-        await build(f"FROM {DEBIAN}\nRUN dd if={unique} of=/dev/null bs=2000M count=1{after}\n", by=greedy)
+        await build(
+            f"FROM {DEBIAN}\nRUN : {unique}; {dd} if=/dev/zero of=/dev/null bs=2000M count=1 || exit 1\n", by=greedy
+        )
     await greedy.close()
     assert caught.value.code == "build_out_of_memory"
     assert f"{small.build_memory_bytes // MIB} MB" in caught.value.message
