@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 
 import pytest
@@ -64,9 +65,10 @@ def test_rollback_is_immediate_and_a_redeploy_builds_again(platform: LivePlatfor
 
 
 def test_the_build_has_the_sites_environment_and_its_log_does_not(platform: LivePlatform) -> None:
+    key = f"sw0rdfish-{secrets.token_hex(8)}"  # never built before: what the engine has kept prints nothing
     platform.deploy(pages("plain"), "built-env")
     assert "key missing" in platform.visit("built-env").text
-    answer = platform.api.put("/api/sites/built-env/env", json={"API_KEY": "sw0rdfish-very-secret"})
+    answer = platform.api.put("/api/sites/built-env/env", json={"API_KEY": key})
     assert answer.status_code < 300, answer.text
 
     deployment = platform.deploy(pages("plain"), "built-env")
