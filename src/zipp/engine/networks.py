@@ -86,6 +86,12 @@ class Networks:
                 await self.firewall.protect(bridge.interface, shared=True)
                 self._protected[_DEFAULT] = bridge
 
+    async def release_default(self) -> None:
+        """Others' containers on it are free again. Idempotent; the engine need not answer."""
+        async with self._locks[_DEFAULT]:
+            if (bridge := self._protected.pop(_DEFAULT, None)) is not None:
+                await self.firewall.release(bridge.interface)
+
     async def _default(self) -> Bridge | None:
         try:
             async with self._engine.call() as docker:

@@ -65,6 +65,7 @@ class BuildkitBuilder:
         if self._pruning is not None:
             self._pruning.cancel()
             await asyncio.wait([self._pruning])
+        await self._networks.release_default()
 
     async def why_not(self) -> str:
         """Why its steps can't be held to limits, as the end of a sentence; empty when they can."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import socket
 import stat
 import tarfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -32,19 +33,16 @@ class Context:
 
 
 async def tar_stream(context: Context) -> AsyncIterator[bytes]:
-    """The context as a tar archive, written by a thread into a pipe: never more than a few chunks in memory."""
-    read_end, write_end = os.pipe()
-    writer = asyncio.get_running_loop().run_in_executor(None, _write_tar, write_end, context)
-    reader = asyncio.StreamReader(limit=CHUNK_BYTES)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", buffering=0)
-    )
+    """The context as a tar archive, written by a thread into a socket: never more than a few chunks in memory."""
+    reading, writing = socket.socketpair()  # no pipe: uvloop closes the descriptor of one twice
+    writer = asyncio.get_running_loop().run_in_executor(None, _write_tar, writing.detach(), context)
+    reader, connection = await asyncio.open_connection(sock=reading, limit=CHUNK_BYTES)
     try:
         while chunk := await reader.read(CHUNK_BYTES):
             yield chunk
         await writer
     finally:
-        transport.close()  # a writer that is still busy ends with a broken pipe
+        connection.close()  # a writer that is still busy ends with a broken pipe
         await asyncio.wait([writer])
         if not writer.cancelled():
             writer.exception()

@@ -11,6 +11,7 @@ import errno
 import io
 import os
 import shutil
+import socket
 import tarfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -34,10 +35,10 @@ class OutputLimits:
 
 async def take_out(saved: AsyncIterator[bytes], into: Path, limits: OutputLimits) -> None:
     """What the image holds, at `into`: whole or not at all. Raises BuildError output_unsafe, build_no_space."""
-    read_end, write_end = os.pipe()
-    unpacking = asyncio.get_running_loop().run_in_executor(None, unpack, read_end, into, limits)
+    reading, writing = socket.socketpair()
+    unpacking = asyncio.get_running_loop().run_in_executor(None, unpack, reading.detach(), into, limits)
     try:
-        await _pour(saved, write_end)
+        await _pour(saved, writing)
     except BaseException:
         # the thread has seen the end of an archive that is not whole, and left nothing
         await asyncio.wait([unpacking])
@@ -46,13 +47,12 @@ async def take_out(saved: AsyncIterator[bytes], into: Path, limits: OutputLimits
     await unpacking
 
 
-async def _pour(saved: AsyncIterator[bytes], write_end: int) -> None:
-    """Whoever reads may have had enough before the end: what it raises says why."""
-    loop = asyncio.get_running_loop()
-    transport, protocol = await loop.connect_write_pipe(
-        lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), os.fdopen(write_end, "wb", buffering=0)
-    )
-    writer = asyncio.StreamWriter(transport, protocol, None, loop)
+async def _pour(saved: AsyncIterator[bytes], into: socket.socket) -> None:
+    """Whoever reads may have had enough before the end: what it raises says why.
+
+    A socket and no pipe: uvloop closes a pipe's descriptor twice, and by then it may be a file that the thread opened.
+    """
+    _, writer = await asyncio.open_connection(sock=into)
     try:
         async for chunk in saved:
             writer.write(chunk)

@@ -124,14 +124,13 @@ async def test_two_builds_at_once_are_told_apart_when_one_is_killed(
     assert codes == ["build_out_of_memory", "build_failed"]
 
 
-async def test_default_bridge_is_closed_while_in_use_and_released(
-    build: Build, images: DockerImages, instance: str
+async def test_default_bridge_is_closed_while_the_platform_runs(
+    build: Build, build_settings: Settings, instance: str
 ) -> None:
-    await build(f"FROM {DEBIAN}\nRUN echo {new_id()}\n")
+    images = DockerImages(build_settings)
+    await build(f"FROM {DEBIAN}\nRUN echo {new_id()}\n", by=images)
     assert f'"zipp:{instance}"' in rules_of("docker0")
-    engine = Engine()
-    await Networks(engine, instance).remove_all()
-    await engine.close()
+    await images.close()
     assert f'"zipp:{instance}"' not in rules_of("docker0")
 
 

@@ -32,6 +32,7 @@ def version_of(folder: Path, files: dict[str, str], manifest: dict[str, Any], to
         ({}, {"volta": {"node": "20.11.0"}, "engines": {"node": ">=18"}}, 20),
         ({}, {"engines": {"node": ">=18"}}, 22),
         ({}, {"engines": {"node": ["20"]}}, 22),
+        ({".nvmrc": "18"}, {"dependencies": {"next": "15.5.0"}}, 18),
         ({}, {"volta": "20"}, 22),
     ],
 )
@@ -49,3 +50,14 @@ def test_the_next_newer_one_is_taken_and_that_is_said(tmp_path: Path, wanted: st
 
 def test_zipp_toml_comes_first(tmp_path: Path) -> None:
     assert version_of(tmp_path, {".nvmrc": "18"}, ENGINES, "24") == (24, "")
+
+
+@pytest.mark.parametrize("wanted", ["latest", "^16.0.1", "16", ">=16", "*"])
+def test_a_framework_that_does_not_run_on_the_version_asked_for_gets_a_newer_one(tmp_path: Path, wanted: str) -> None:
+    version, note = version_of(tmp_path, {".nvmrc": "18"}, {"dependencies": {"next": wanted}})
+    assert version == 22
+    assert "next" in note
+
+
+def test_zipp_toml_has_the_last_word(tmp_path: Path) -> None:
+    assert version_of(tmp_path, {}, {"dependencies": {"next": "latest"}}, toml="18") == (18, "")

@@ -12,6 +12,9 @@ from zipp.detect.project import Project
 PREFERRED = (22, 24, 20, 18)  # the default first, then the newer before the older
 DEFAULT = PREFERRED[0]
 
+# What current major versions of frameworks do not start without, whatever an old version file says.
+_LEAST = {"next": (16, 20), "astro": (6, 22), "nuxt": (4, 20), "vite": (7, 20), "@angular/core": (20, 20)}
+_NEWEST = 10_000  # "latest", "*"
 _CODENAMES = {"hydrogen": 18, "iron": 20, "jod": 22, "krypton": 24}
 _MAX_RANGE = 200
 _COMPARATOR = re.compile(r"(>=|<=|>|<|=|\^|~)? *v?([0-9]{1,4}|[xX*])(?:\.([0-9]{1,6}|[xX*]))?[0-9A-Za-z.*+-]{0,60}\Z")
@@ -25,6 +28,15 @@ def node_version(project: Project, manifest: Mapping[str, Any], config: Config) 
     zipp.toml comes first, engines.node last: the others name one version, it names a range. In files of versions,
     whatever is no version (a comment, an alias of somebody's machine) is passed over.
     """
+    version, note = _chosen(project, manifest, config)
+    name, least = _needed(manifest)
+    if version >= least or (config.versions and config.versions.node):
+        return version, note
+    version = next(major for major in PREFERRED if major >= least)
+    return version, f"{name} does not run on the Node that is asked for: Node {version}"
+
+
+def _chosen(project: Project, manifest: Mapping[str, Any], config: Config) -> tuple[int, str]:
     for where, wanted in _asked(project, manifest, config):
         if any(satisfies(major, wanted) for major in PREFERRED):
             return next(major for major in PREFERRED if satisfies(major, wanted)), ""
@@ -32,6 +44,24 @@ def node_version(project: Project, manifest: Mapping[str, Any], config: Config) 
         if nearest:
             return nearest, f"{where} asks for {wanted[:40]!r}, Node {nearest} is the nearest there is"
     return DEFAULT, ""
+
+
+def _needed(manifest: Mapping[str, Any]) -> tuple[str, int]:
+    """The framework that needs the newest Node, and its major version; 0 when none is known to need any."""
+    needed = [("", 0)]
+    for table in ("dependencies", "devDependencies"):
+        packages = manifest.get(table)
+        for name, (since, least) in _LEAST.items():
+            wanted = packages.get(name) if isinstance(packages, dict) else None
+            if isinstance(wanted, str) and _major(wanted) >= since:
+                needed.append((name, least))
+    return max(needed, key=lambda pair: pair[1])
+
+
+def _major(wanted: str) -> int:
+    """The first number of a range; of a tag or `*` the newest there is, and nothing of what names no version."""
+    number = re.match(r"[~^>=v ]{0,4}([0-9]{1,4})", wanted[:_MAX_RANGE])
+    return int(number[1]) if number else _NEWEST if wanted.strip() in ("latest", "*", "next", "canary") else 0
 
 
 def _asked(project: Project, manifest: Mapping[str, Any], config: Config) -> Iterator[tuple[str, str]]:
