@@ -30,7 +30,7 @@ SERVER = BuildPlan(
     dependency_folders=("node_modules",),
     install=("mkdir -p node_modules/dev",),
     build=(
-        "mkdir dist && cp main.js dist/ && echo $SECRET > /out/secret && cd /",
+        "mkdir dist && cp main.js dist/ && echo $SECRET > /tmp/secret && cd /",
         'test -n "$SECRET" && rm package.json',
     ),
     build_caches=(".next/cache",),
@@ -97,7 +97,7 @@ async def test_a_servers_image_holds_its_dependencies_and_what_the_build_kept(bu
     names = ("node_modules", "node_modules/a", "node_modules/a/made", "dist", "dist/main.js", "main.js", ODD)
     assert files_of(image) == {f"{name} 10001" for name in names}
     assert "never-in-an-image" not in docker("history", "--no-trunc", image) + docker("image", "inspect", image)
-    assert docker("run", "--rm", "--network=none", image, "sh", "-c", "id -u; pwd; ls -d /out* /cache*; :").split() == [
+    assert docker("run", "--rm", "--network=none", image, "sh", "-c", "id -u; pwd; ls -d /tmp/*; :").split() == [
         "10001",
         "/app",
     ]

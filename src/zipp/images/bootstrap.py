@@ -12,7 +12,7 @@ from pathlib import Path
 from zipp.domain.errors import Unavailable
 from zipp.images.images import WriteLine
 from zipp.images.mirrors import security_list
-from zipp.images.recipes import CA_BUNDLE, DPKG_SLIM
+from zipp.images.recipes import ACCOUNT, CA_BUNDLE, DPKG_SLIM
 
 STOP_SECONDS = 30.0
 _LEFT_OUT = (
@@ -31,6 +31,7 @@ async def debian(folder: Path, suite: str, ca_bundle: Path | None, mirror: str |
     try:
         await run("debootstrap", *options, suite, str(folder), *([mirror] if mirror else []), write=write)
         await _add_security_updates(folder, suite, write)
+        await run("chroot", str(folder), "/bin/sh", "-ec", ACCOUNT, write=write)
     finally:
         await _unmount(folder)
     (folder / "etc/dpkg/dpkg.cfg.d/zipp-slim").write_text(DPKG_SLIM)

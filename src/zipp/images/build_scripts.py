@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 NOTHING_BUILT = 66  # EX_NOINPUT of sysexits.h: what the build should have made is not there
 NOTHING_BUILT_MARK = "zipp: "  # the line on stderr that says so begins with it
 
-OUT = "/out"
+OUT = "/tmp/out"  # noqa: S108 - in a builder stage, which nobody else is in
 SITE = f"{OUT}/site"
 _STAMP = f"{OUT}/.began"
 _PAGE = "index.html"
@@ -21,7 +21,7 @@ _NEVER_OUTPUT = ("node_modules", ".git", ".cache", "coverage")
 
 def begin() -> list[str]:
     """The kernel's clock for files ticks every few milliseconds: what the build writes must come after the stamp."""
-    return [f": > {_STAMP}", "sleep 0.02"]
+    return [f"mkdir -p {OUT}", f": > {_STAMP}", "sleep 0.02"]
 
 
 def collect(output: str, *, find: bool, fallback: str, left: Collection[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-CACHES = "/cache"
+CACHES = "/tmp/cache"  # noqa: S108 - in a builder stage, which nobody else is in
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,6 @@ VENV = "/opt/venv"
 HOME = "/tmp"  # noqa: S108 - at run time the file system may be read-only, except this
 
 HEADER = "# Made by Zipp. To change the build: write a zipp.toml, or take this file over as your own Dockerfile."
-_ACCOUNT = f"getent passwd {UID} >/dev/null || useradd --uid {UID} --user-group --no-create-home --home-dir /tmp app"
-_NEW_VENV = (
-    f'test -x {VENV}/bin/python || uv venv --quiet --no-cache --python "$(command -v python3)" {VENV}\n'
-    f"chown -R {UID}:{UID} {VENV}"
-)
 _NO_DOWNLOADS_LEFT = "rm -rf ~/.npm ~/.cache"
 
 # What tools read while they install; anything else of a site's environment must not make its dependencies anew.
@@ -100,14 +95,14 @@ class _Stages:
         return bool(self.plan.dependencies) and not self.plan.install
 
     def _builder(self) -> Iterator[str]:
-        """What both stages before the last begin with: the tools, the user, where downloads are kept."""
+        """What both stages before the last begin with: the tools, the user, where downloads are kept.
+
+        The user, its /app and an empty Python environment are part of our bases (recipes/).
+        """
         plan = self.plan
         yield from (from_image(plan.builder, "builder"), f"WORKDIR {FOLDER}")
-        yield run((), then=[_ACCOUNT, f"mkdir -p {caches.CACHES} {scripts.OUT}", _chown(caches.CACHES, scripts.OUT)])
         if plan.tools:
             yield run(plan.tools, then=[_NO_DOWNLOADS_LEFT])
-        if self._has_venv:
-            yield run((), then=[_NEW_VENV])
         yield f"USER {UID}:{UID}"
         yield from env({"HOME": HOME, **caches.variables(plan.caches), **self._python_env()})
         yield from self._venv_path()
@@ -151,7 +146,6 @@ class _Stages:
     def _site(self) -> Iterator[str]:
         plan = self.plan
         yield from (from_image(plan.base), f"WORKDIR {FOLDER}")
-        yield run((), then=[_ACCOUNT, _chown(FOLDER)])
         yield f"USER {UID}:{UID}"
         if plan.is_built:
             stage = "dependencies" if plan.dependencies else "build"
@@ -266,7 +260,3 @@ class _Stages:
 
 def _absolute(path: str) -> str:
     return str(PurePosixPath(FOLDER) / path)
-
-
-def _chown(*folders: str) -> str:
-    return f"chown {UID}:{UID} {' '.join(dict.fromkeys((FOLDER, *folders)))}"

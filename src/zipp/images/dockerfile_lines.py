@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-UID = 10001  # no account of the host has it
+from zipp.images.recipes import UID
+
 OWNED = f"--chown={UID}:{UID}"
 
 _SHELL = ("/bin/sh", "-ec")

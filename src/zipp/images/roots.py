@@ -14,7 +14,7 @@ from zipp.images.base_build import base_build, failed
 from zipp.images.classic import json_messages
 from zipp.images.images import WriteLine
 from zipp.images.mirrors import env_instruction, environment, security_list, sources_list
-from zipp.images.recipes import CA_BUNDLE, DPKG_SLIM, Recipe
+from zipp.images.recipes import ACCOUNT, CA_BUNDLE, DPKG_SLIM, Recipe
 from zipp.images.registry import NEVER, Registry
 from zipp.settings import Settings
 
@@ -42,6 +42,7 @@ apt-get -q update -o APT::Update::Error-Mode=any
 apt-get -q -y upgrade
 apt-get -q -y install --no-install-recommends ca-certificates
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log
+{account}
 """
 
 
@@ -56,7 +57,7 @@ class Roots:
         bundle = self._ca_bundle()
         certificates = hashlib.sha256(bundle.read_bytes()).hexdigest() if bundle else ""
         registry = "" if self._settings.base_registry == NEVER else self._settings.base_registry
-        taken = [certificates, dict(environment(self._settings)), self._settings.apt_mirror, registry]
+        taken = [certificates, dict(environment(self._settings)), self._settings.apt_mirror, registry, ACCOUNT]
         return json.dumps(taken)
 
     async def make(
@@ -89,7 +90,7 @@ class Roots:
         dockerfile = f"FROM {pulled}\n{lines}{env_instruction(environment(self._settings))}\n{recipe.dockerfile}"
         files = {
             "zipp-slim": DPKG_SLIM.encode(),
-            "mirror.sh": _MIRROR.format(bundle=CA_BUNDLE).encode(),
+            "mirror.sh": _MIRROR.format(bundle=CA_BUNDLE, account=ACCOUNT).encode(),
             "main.list": sources_list(mirror, recipe.suite).encode() if mirror else b"",
             "security.list": security_list(mirror, recipe.suite).encode() if mirror else b"",
             **({"certificates.pem": bundle.read_bytes()} if bundle else {}),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from zipp.images.build_scripts import NOTHING_BUILT, begin, check_kept, collect, lay_out
+from zipp.images.build_scripts import NOTHING_BUILT, OUT, begin, check_kept, collect, lay_out
 
 
 class Build:
@@ -24,7 +24,7 @@ class Build:
             (self.app / name).write_text(f"source {name}")
 
     def run(self, *lines: str) -> subprocess.CompletedProcess[str]:
-        script = "\n".join(lines).replace("/out", str(self.out))
+        script = "\n".join(lines).replace(OUT, str(self.out))
         return subprocess.run(
             ["/bin/sh", "-ec", script], cwd=self.app, capture_output=True, text=True, timeout=20, check=False
         )

@@ -14,10 +14,10 @@ from zipp.images.recipes.node import node_recipes
 from zipp.images.recipes.others import other_recipes
 from zipp.images.recipes.php import php_recipes
 from zipp.images.recipes.python import python_recipes
-from zipp.images.recipes.recipe import CA_BUNDLE, CA_ENV, DPKG_SLIM, Recipe
+from zipp.images.recipes.recipe import ACCOUNT, CA_BUNDLE, CA_ENV, DPKG_SLIM, UID, Recipe
 from zipp.images.recipes.static import STATIC, static_recipe
 
-__all__ = ("CA_BUNDLE", "CA_ENV", "DEBIAN", "DPKG_SLIM", "STATIC", "Recipe", "recipes")
+__all__ = ("ACCOUNT", "CA_BUNDLE", "CA_ENV", "DEBIAN", "DPKG_SLIM", "STATIC", "UID", "Recipe", "recipes")
 
 DEBIAN = debian(BOOKWORM)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zipp.images.recipes.debian import BOOKWORM, LIBRARIES, TOOLS, TRIXIE, debian, toolchain
-from zipp.images.recipes.recipe import Recipe, apt
+from zipp.images.recipes.recipe import UID, Recipe, apt
 
 DEBIANS = {"3.11": BOOKWORM, "3.13": TRIXIE}
 OFFICIAL = ("3.9", "3.10", "3.12", "3.14")
@@ -13,6 +13,8 @@ OFFICIAL = ("3.9", "3.10", "3.12", "3.14")
 _RUN_ENV = "PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1"
 _BUILD_ENV = "PIP_DISABLE_PIP_VERSION_CHECK=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never"
 _UV = "pip install --break-system-packages --no-cache-dir --root-user-action ignore uv"
+# Debian's own Python must not be installed into (PEP 668).
+_VENV = f'uv venv --quiet --no-cache --python "$(command -v python3)" /opt/venv && chown -R {UID}:{UID} /opt/venv'
 
 
 def python_recipes() -> Iterator[Recipe]:
@@ -37,7 +39,8 @@ def _of_debian(version: str, suite: str) -> Iterator[Recipe]:
     )
     yield Recipe(
         f"zipp/python:{version}-build",
-        f"FROM {tools}\nRUN {apt('python3-venv', 'python3-pip')} && {python} && {_UV}\nENV {_RUN_ENV} {_BUILD_ENV}\n",
+        f"FROM {tools}\nRUN {apt('python3-venv', 'python3-pip')} && {python} && {_UV}\n"
+        f"ENV {_RUN_ENV} {_BUILD_ENV}\nRUN {_VENV}\n",
         parents=(tools,),
     )
 
@@ -59,6 +62,6 @@ def _official(version: str) -> Iterator[Recipe]:
     )
     yield Recipe(
         f"zipp/python:{version}-build",
-        f"FROM {slim}\nRUN {apt(*TOOLS)} && {_UV}\nENV {_BUILD_ENV}\n",
+        f"FROM {slim}\nRUN {apt(*TOOLS)} && {_UV}\nENV {_BUILD_ENV}\nRUN {_VENV}\n",
         parents=(slim,),
     )

@@ -12,6 +12,13 @@ CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 # Each tool has its own name for the same file.
 CA_ENV = dict.fromkeys(("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT", "REQUESTS_CA_BUNDLE"), CA_BUNDLE)
 
+# Who installs, builds and runs in people's stages, and where. Made once here, it costs their builds no step; no account
+# of the host has the number.
+UID = 10001
+ACCOUNT = (
+    f"useradd --uid {UID} --user-group --no-create-home --home-dir /tmp zipp && mkdir /app && chown {UID}:{UID} /app"
+)
+
 # What people can look up elsewhere, as Debian's own slim images leave it out.
 DPKG_SLIM = "path-exclude=/usr/share/man/*\npath-exclude=/usr/share/locale/*\npath-exclude=/usr/share/info/*\n"
 
