@@ -156,12 +156,13 @@ class Stand:
     async def member(self, email: str, *, role: Role = Role.MEMBER) -> Grant:
         grant = await self.identity.signup(email=email, password=PASSWORD)
         if role is Role.ADMIN:
-            await self.records.save_user(grant.user.model_copy(update={"role": role}))
+            await self.records.update_user(grant.user.uid, {"role": role})
         return grant
 
 
 def make_stand(folder: Path, **settings: Any) -> Stand:
     chosen: dict[str, Any] = {"login_attempts_per_minute": 1000, "api_requests_per_minute": 100_000, "signup": "open"}
+    chosen["web_dir"] = folder / "no-dashboard"  # whether this machine has built one must not matter
     configured = Settings(
         data_dir=folder, admin_email="admin@example.com", admin_password=PASSWORD, **(chosen | settings)
     )

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="Where people reach the API, when not http://localhost:<ZIPP_PORT>."
     )
+    web_dir: Path | None = Field(
+        default=None,
+        description="The built dashboard; default: web/out of the repository, else the one in the package.",
+    )
 
     base_domain: str = Field(
         default="zipp.localhost",
@@ -122,7 +126,9 @@ class Settings(BaseSettings):
     )
 
     signup: Literal["open", "invite", "closed"] = Field(
-        default="closed", description="Who may sign up once the first account exists."
+        default="closed",
+        description="Who may sign up once the first account exists: open: anybody; invite and closed: only with an "
+        "admin's invite (invite says so on the sign-in page, closed says nothing of signing up).",
     )
     admin_email: str | None = Field(
         default=None, description="With ZIPP_ADMIN_PASSWORD: the first account, at the first start."

@@ -322,7 +322,7 @@ async def test_signing_out_ends_this_session_at_once_everywhere_and_no_other(ope
 async def test_disabled_account_is_refused_with_every_credential(records: Records) -> None:
     identity, grant = await with_first_account(records)
     token = await identity.create_api_token(grant.user, name="ci")
-    await records.save_user(grant.user.model_copy(update={"disabled": True}))
+    await records.update_user(grant.user.uid, {"disabled": True})
     for attempt in (
         identity.authenticate(grant.secret),
         identity.authenticate(token.secret),

@@ -10,16 +10,16 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from zipp import __version__
-from zipp.api import problems
+from zipp.api import dashboard, problems
 from zipp.api.headers import Measured, SecurityHeaders
 from zipp.api.limits import Limited, RateLimits
 from zipp.api.openapi import describe
-from zipp.api.routes import auth, deployments, health, pages, sites
+from zipp.api.routes import auth, deployments, health, pages, sites, users
 from zipp.monitoring.health import Health
 from zipp.monitoring.metrics import Metrics
 from zipp.wiring import Platform
 
-ROUTERS: tuple[APIRouter, ...] = (auth.router, deployments.router, sites.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (auth.router, users.router, deployments.router, sites.router, health.router)
 
 
 def create_app(platform: Platform) -> FastAPI:
@@ -42,6 +42,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.health = Health(
         records=platform.records, storage=platform.storage, runtime=platform.runtime, proxy=platform.proxy
     )
+    app.router.routes.append(pages.DashboardRoute(dashboard.find(platform.settings.web_dir)))
     app.state.limits = limits = RateLimits(platform.settings)
     platform.logs.changed.append(metrics.deployment_changed)
     # The last added is the outermost.

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zipp.monitoring.metrics import Metrics
 
-# Our own pages: their script and style are files of ours, nothing comes from elsewhere.
+# The API's reference: its script and style are files of ours, nothing comes from elsewhere. The dashboard's pages bring
+# a policy each, with the hashes of their inline scripts.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -26,7 +27,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 html = headers.get("content-type", "").startswith("text/html")
-                headers["Content-Security-Policy"] = PAGE_POLICY if html else DATA_POLICY
+                headers.setdefault("Content-Security-Policy", PAGE_POLICY if html else DATA_POLICY)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["X-Frame-Options"] = "DENY"
                 headers["Referrer-Policy"] = "no-referrer"

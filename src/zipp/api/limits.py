@@ -19,7 +19,8 @@ from zipp.settings import Settings
 
 JSON_BODY_BYTES = 1024**2
 UPLOAD_PATH = "/api/deployments/zip"  # counts for itself (uploads.py)
-UNLIMITED_PATHS = ("/api/health", "/static/")  # an orchestrator's probes must get an answer
+LIMITED_PATHS = "/api/"  # the dashboard's files come from memory: a page is two dozen of them
+UNLIMITED_PATHS = "/api/health"  # an orchestrator's probes must get an answer
 
 
 class RateLimits:
@@ -89,7 +90,7 @@ class Limited:
             return
         path: str = scope["path"]
         try:
-            if not path.startswith(UNLIMITED_PATHS):
+            if path.startswith(LIMITED_PATHS) and not path.startswith(UNLIMITED_PATHS):
                 await self._limits.count_request(client_address(scope))
             if path != UPLOAD_PATH:
                 receive = _at_most(JSON_BODY_BYTES, scope, receive)

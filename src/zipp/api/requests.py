@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from pydantic_core import PydanticCustomError
 
 from zipp.domain.names import SITE_NAME, check_site_name
+from zipp.domain.user import Role
 
 ENV_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 ENV_VALUE_BYTES = 32 * 1024
@@ -79,12 +80,13 @@ class Request(BaseModel):
 
 
 class SignupRequest(Request):
-    """`setup_token` is the one of the set-up link, which completes the first account."""
+    """`setup_token` is the one of the set-up link, which completes the first account; `invite` the one of an invite."""
 
     email: Email
     password: Password
     name: Name = ""
     setup_token: Annotated[str, Field(max_length=500, pattern=_LINE)] | None = None
+    invite: Annotated[str, Field(max_length=500, pattern=_LINE)] | None = None
 
 
 class LoginRequest(Request):
@@ -93,6 +95,15 @@ class LoginRequest(Request):
     email: Email | None = None
     password: Password | None = None
     id_token: Annotated[str, Field(max_length=8192, pattern=_LINE)] | None = None
+
+
+class ProfileRequest(Request):
+    name: Name
+
+
+class PasswordRequest(Request):
+    current_password: Password
+    new_password: Password
 
 
 class VerifyRequest(Request):
@@ -104,6 +115,21 @@ class TokenRequest(Request):
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=_LINE, examples=["ci"])]
     expires_in: Annotated[int, Field(ge=1, le=10 * 365 * 86400)] | None = None
+
+
+class MemberRequest(Request):
+    """What is left out stays as it is."""
+
+    role: Role | None = None
+    disabled: bool | None = None
+
+
+class InviteRequest(Request):
+    """With `email` only that address can sign up with it; `expires_in` in seconds, a week when left out."""
+
+    email: Email | None = None
+    role: Role = Role.MEMBER
+    expires_in: Annotated[int, Field(ge=60, le=30 * 86400)] | None = None
 
 
 class GitRequest(Request):

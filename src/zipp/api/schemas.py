@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zipp.domain import deployment as domain
 from zipp.domain import site as domain_site
+from zipp.domain import user as domain_user
 from zipp.domain.deployment import Failure, Stage, Status
 from zipp.domain.log import LogLine
 from zipp.domain.plan import Limits, Serve
@@ -32,6 +33,58 @@ class User(BaseModel):
     @classmethod
     def of(cls, user: Account) -> User:
         return cls.model_validate(user.model_dump(exclude={"disabled"}))
+
+
+class SignInConfig(BaseModel):
+    """What a page must know before anybody is signed in; nothing of it is secret.
+
+    `needs_setup`: the first account waits for its set-up link. `signup`: who can sign up without an invite is only told
+    by `open`. `site_url` has `{site}` where the name goes. `limits` are those of a new site.
+    """
+
+    identity: Literal["local", "firebase"]
+    needs_setup: bool
+    signup: Literal["open", "invite", "closed"]
+    version: str
+    base_domain: str
+    site_url: str = Field(examples=["http://{site}.zipp.localhost:8080"])
+    upload_max_bytes: int
+    limits: Limits
+
+
+class Member(BaseModel):
+    """An account as admins see it; `sites` is how many it owns."""
+
+    uid: str
+    email: str | None
+    name: str
+    role: Role
+    disabled: bool
+    created_at: datetime
+    sites: int
+
+    @classmethod
+    def of(cls, user: Account, *, sites: int) -> Member:
+        return cls.model_validate(user.model_dump(exclude={"claims"}) | {"sites": sites})
+
+
+class Invite(BaseModel):
+    id: str
+    email: str | None
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, invite: domain_user.Invite) -> Invite:
+        return cls.model_validate(invite.model_dump(exclude={"created_by", "secret_sha256"}))
+
+
+class NewInvite(Invite):
+    """`token`, and `url` where it is used, are shown this once."""
+
+    token: str
+    url: str = Field(examples=["http://localhost:8000/signup?invite=zipp_invite_…"])
 
 
 class Session(BaseModel):
@@ -172,6 +225,14 @@ class Page(BaseModel, Generic[T]):
 
 class ApiTokenList(Page[ApiToken]):
     """All of them: there is no next page."""
+
+
+class MemberList(Page[Member]):
+    """Oldest first."""
+
+
+class InviteList(Page[Invite]):
+    """All of them, newest first: there is no next page."""
 
 
 class DeploymentList(Page[Deployment]):

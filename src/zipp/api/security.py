@@ -13,6 +13,7 @@ from zipp.api.deps import PlatformDep
 from zipp.domain.errors import NotAllowed, NotAuthenticated
 from zipp.domain.ids import now
 from zipp.identity.identity import Principal
+from zipp.identity.permissions import require_admin
 from zipp.settings import Settings
 
 COOKIE = "__session"  # the one name that Firebase Hosting passes on
@@ -54,10 +55,18 @@ async def caller(secret: Annotated[str, Depends(credential)], platform: Platform
     return await platform.identity.authenticate(secret)
 
 
+async def admin(principal: Annotated[Principal, Depends(caller)]) -> Principal:
+    """Raises NotFound: for others the call is not there."""
+    require_admin(principal.user)
+    return principal
+
+
 Credential = Annotated[str, Depends(credential)]
 Caller = Annotated[Principal, Depends(caller)]
+Admin = Annotated[Principal, Depends(admin)]
 # For routers: the same check, and both ways in their OpenAPI description.
 SIGNED_IN = [Depends(_bearer), Depends(_cookie), Depends(caller)]
+ADMINS = [*SIGNED_IN, Depends(admin)]
 
 
 def set_cookie(response: Response, request: Request, settings: Settings, secret: str, until: datetime | None) -> None:

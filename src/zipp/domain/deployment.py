@@ -112,6 +112,7 @@ class Deployment(BaseModel):
     """`image` is the engine's image id (sha256:...) or None for a release folder; `port` is published on 127.0.0.1.
 
     `version` counts saves: every save is a compare-and-set on it. `cancel_requested` is set by a stop before it ran.
+    `forgotten`: what was built for it has been removed, so that no rollback can lead to it any more.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -130,12 +131,18 @@ class Deployment(BaseModel):
     started_at: datetime | None = None
     finished_at: datetime | None = None
     cancel_requested: bool = False
+    forgotten: bool = False
     version: int = 0
 
     @property
     def stage(self) -> str | None:
         """The step that is under way, or the last one that was."""
         return self.stages[-1].name if self.stages else None
+
+    @property
+    def can_roll_back(self) -> bool:
+        """Whether its site can go back to it: it ran, runs no longer, and what was built for it is kept."""
+        return self.status is Status.STOPPED and self.plan is not None and not self.forgotten
 
 
 def moved(deployment: Deployment, to: Status, *, at: datetime, error: Failure | None = None) -> Deployment:

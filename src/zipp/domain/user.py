@@ -40,3 +40,17 @@ class Token(BaseModel):
     secret_sha256: str
     created_at: datetime
     expires_at: datetime | None
+
+
+class Invite(BaseModel):
+    """Lets one person make an account with that role; only whoever has `email`, when it is given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    email: str | None
+    role: Role
+    created_by: str
+    secret_sha256: str
+    created_at: datetime
+    expires_at: datetime

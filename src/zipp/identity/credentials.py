@@ -8,18 +8,23 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from zipp.domain.ids import new_id, now
-from zipp.domain.user import Token
+from zipp.domain.user import Invite, Role, Token, User
 
 Kind = Literal["session", "api", "setup"]
 
-PREFIXES: dict[Kind, str] = {"session": "zipp_s_", "api": "zipp_t_", "setup": "zipp_setup_"}
+PREFIXES: dict[Kind | Literal["invite"], str] = {
+    "session": "zipp_s_",
+    "api": "zipp_t_",
+    "setup": "zipp_setup_",
+    "invite": "zipp_invite_",
+}
 _RANDOM_BYTES = 32  # 256 bits: not to be guessed, so an unsalted fast hash is enough to store
 _LONGEST = 100
 
 
 def new_token(uid: str, kind: Kind, *, seconds: int | None, name: str = "") -> tuple[str, Token]:
     """A secret and the token that is stored for it; `seconds` None never expires."""
-    secret = PREFIXES[kind] + secrets.token_urlsafe(_RANDOM_BYTES)
+    secret, sha256 = _new_secret(kind)
     at = now()
     expires_at = None if seconds is None else at + timedelta(seconds=seconds)
     token = Token(
@@ -27,11 +32,27 @@ def new_token(uid: str, kind: Kind, *, seconds: int | None, name: str = "") -> t
         uid=uid,
         kind=kind,
         name=name,
-        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
+        secret_sha256=sha256,
         created_at=at,
         expires_at=expires_at,
     )
     return secret, token
+
+
+def new_invite(by: User, *, email: str | None, role: Role, seconds: int) -> tuple[str, Invite]:
+    """A secret and the invite that is stored for it."""
+    secret, sha256 = _new_secret("invite")
+    at = now()
+    invite = Invite(
+        id=new_id(),
+        email=email,
+        role=role,
+        created_by=by.uid,
+        secret_sha256=sha256,
+        created_at=at,
+        expires_at=at + timedelta(seconds=seconds),
+    )
+    return secret, invite
 
 
 def digest(secret: str) -> str | None:
@@ -41,5 +62,10 @@ def digest(secret: str) -> str | None:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def is_expired(token: Token, *, at: datetime) -> bool:
-    return token.expires_at is not None and token.expires_at <= at
+def is_expired(credential: Token | Invite, *, at: datetime) -> bool:
+    return credential.expires_at is not None and credential.expires_at <= at
+
+
+def _new_secret(kind: Kind | Literal["invite"]) -> tuple[str, str]:
+    secret = PREFIXES[kind] + secrets.token_urlsafe(_RANDOM_BYTES)
+    return secret, hashlib.sha256(secret.encode()).hexdigest()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from zipp.domain.user import Token, User
+from zipp.domain.user import Invite, Role, Token, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,40 @@ class Grant:
     token: Token
 
 
+@dataclass(frozen=True, slots=True)
+class NewInvite:
+    """An invite just made; `secret` is shown once and never stored."""
+
+    invite: Invite
+    secret: str
+
+
 class Accounts(Protocol):
     """What an identity with accounts of its own keeps; every Records keeps these promises (records.py)."""
 
-    async def create_user(self, user: User, *, password_hash: str | None = None) -> None: ...
+    async def create_user(self, user: User, *, password_hash: str | None = None, invite: str | None = None) -> None: ...
 
     async def get_user(self, uid: str) -> User | None: ...
 
     async def find_credentials(self, email: str) -> tuple[User, str | None] | None: ...
 
-    async def save_user(self, user: User, *, password_hash: str | None = None) -> None: ...
+    async def update_user(self, uid: str, changes: Mapping[str, Any], *, password_hash: str | None = None) -> User: ...
+
+    async def replace_password(
+        self, uid: str, *, expected: str, to: str, end_sessions_except: str | None = None
+    ) -> bool: ...
+
+    async def delete_user(self, uid: str) -> None: ...
+
+    async def oldest_admin(self) -> User | None: ...
+
+    async def add_invite(self, invite: Invite) -> None: ...
+
+    async def find_invite(self, secret_sha256: str) -> Invite | None: ...
+
+    async def list_invites(self) -> Sequence[Invite]: ...
+
+    async def delete_invite(self, invite_id: str) -> bool: ...
 
     async def add_token(self, token: Token) -> None: ...
 
@@ -50,14 +74,31 @@ class Accounts(Protocol):
 
 
 class Identity(Protocol):
+    @property
+    def kind(self) -> Literal["local", "firebase"]:
+        """How people sign in: the page asks for it."""
+
+    async def needs_setup(self) -> bool:
+        """Whether the first account still waits for its set-up link."""
+
     async def authenticate(self, secret: str) -> Principal:
         """Raises NotAuthenticated `token_invalid`, `token_expired` or `account_disabled`."""
 
-    async def signup(self, *, email: str, password: str, name: str = "", setup_token: str | None = None) -> Grant:
-        """With a set-up token, completes the first account (the token is used up); else by the sign-up policy.
+    async def signup(
+        self,
+        *,
+        email: str,
+        password: str,
+        name: str = "",
+        setup_token: str | None = None,
+        invite: str | None = None,
+    ) -> Grant:
+        """With a set-up token, completes the first account; with an invite (its secret), makes one of its role
+        whatever the sign-up policy is; else by the policy. Only a sign-up that succeeds uses token or invite up.
 
-        Raises InvalidInput (email_invalid, password_weak, name_invalid), NotAllowed (setup_token_required until the
-        first account is complete, signup_closed, setup_token_invalid), Conflict email_taken.
+        Raises InvalidInput (email_invalid, password_weak, name_invalid, invite_email), NotAllowed (setup_token_required
+        until the first account is complete, signup_closed, invite_required, setup_token_invalid, invite_invalid,
+        invite_expired), Conflict email_taken.
         """
 
     async def login(self, *, email: str, password: str) -> Grant:
@@ -66,6 +107,15 @@ class Identity(Protocol):
 
     async def logout(self, principal: Principal) -> None:
         """The credential stops working at once."""
+
+    async def change_password(self, principal: Principal, *, current: str, new: str) -> None:
+        """Every other session of the user ends, API tokens stay.
+
+        Raises InvalidInput (password_wrong, password_weak).
+        """
+
+    async def rename(self, user: User, name: str) -> User:
+        """Raises InvalidInput name_invalid."""
 
     async def create_api_token(self, user: User, *, name: str, expires_in_seconds: int | None = None) -> Grant:
         """Raises InvalidInput (name_invalid, expires_in_invalid)."""
@@ -82,4 +132,29 @@ class Identity(Protocol):
         """A fresh one-time set-up secret (older ones stop working); None once the first account is complete."""
 
     async def operator_token(self) -> str:
-        """A fresh API token of the first account for this machine's own CLI; earlier ones stop working."""
+        """A fresh API token of the oldest admin (the first account, most often) for this machine's own CLI; earlier
+        ones stop working."""
+
+    # what admins do ------------------------------------------------------------------------------------------------
+    async def change_user(self, uid: str, *, role: Role | None = None, disabled: bool | None = None) -> User:
+        """What is None stays. Who is disabled loses every session and API token at once, and for good.
+
+        Raises NotFound, Conflict last_admin.
+        """
+
+    async def delete_user(self, uid: str) -> None:
+        """Raises NotFound, Conflict (last_admin, user_has_sites)."""
+
+    async def create_invite(
+        self, by: User, *, email: str | None = None, role: Role = Role.MEMBER, expires_in_seconds: int | None = None
+    ) -> NewInvite:
+        """An earlier one for the same address stops working; all of an admin's do when they cease to be one.
+
+        Raises InvalidInput (email_invalid, expires_in_invalid), Conflict email_taken.
+        """
+
+    async def list_invites(self) -> Sequence[Invite]:
+        """Those that still work, newest first."""
+
+    async def delete_invite(self, invite_id: str) -> None:
+        """Raises NotFound."""

@@ -50,22 +50,22 @@ class Passwords:
             return False
 
 
-def check_password(password: str, *, email: str) -> None:
+def check_password(password: str, *, email: str, pointer: str = "/password") -> None:
     """Length and no more, as NIST SP 800-63B (3.1.1.2) has it: rules on composition make passwords worse."""
     if len(password) < SHORTEST:
-        raise _weak(f"The password has fewer than {SHORTEST} characters.")
+        raise _weak(f"The password has fewer than {SHORTEST} characters.", pointer)
     if len(password) > LONGEST:
-        raise _weak(f"The password has more than {LONGEST} characters.")
+        raise _weak(f"The password has more than {LONGEST} characters.", pointer)
     if password.lower() in (email, email.partition("@")[0]) or len(set(password)) == 1:
-        raise _weak("The password is the email address, or one character repeated.")
+        raise _weak("The password is the email address, or one character repeated.", pointer)
 
 
-def _weak(message: str) -> InvalidInput:
+def _weak(message: str, pointer: str) -> InvalidInput:
     return InvalidInput(
         message,
         code="password_weak",
         hint=f"Use {SHORTEST} to {LONGEST} characters; a few words that only you would put together do well.",
-        pointer="/password",
+        pointer=pointer,
     )
 
 

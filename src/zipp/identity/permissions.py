@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from zipp.domain.errors import NotAllowed, NotFound
+from zipp.domain.errors import NotFound
 from zipp.domain.user import Role, User
 
 
@@ -29,7 +29,8 @@ def require_owned(user: User, resource: R | None, what: str) -> R:
 
 
 def require_admin(user: User) -> None:
+    """Raises NotFound: for others an admin's pages and calls are not there."""
     if user.role is not Role.ADMIN:
-        raise NotAllowed(
-            "Only an admin may do this.", code="admin_required", hint="Ask an admin of this platform to do it."
+        raise NotFound(
+            "There is nothing at this address.", hint="An admin of this platform may find something here: ask one."
         )

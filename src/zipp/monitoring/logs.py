@@ -10,7 +10,7 @@ import asyncio
 import re
 import shutil
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from zipp.domain.log import RUNTIME_STAGE, LogLine
 from zipp.monitoring.collector import Collector, Containers
 from zipp.monitoring.redaction import Redaction
 from zipp.monitoring.segments import LogPage, Segments, last_lines, read
+from zipp.records.records import Change
 from zipp.runtime.runtime import OutputLine
 
 __all__ = ["LogPage", "LogStore"]
@@ -54,10 +55,7 @@ class _Log:
 
 
 class LogStore:
-    """Keeps the promises of the pipeline's DeploymentLog, and lets people read.
-
-    `changed` is called with a deployment's id whenever its record changed (metrics listen there).
-    """
+    """Keeps the promises of the pipeline's DeploymentLog, and lets people read."""
 
     def __init__(self, folder: Path, runtime: Containers, *, keep_runtime_lines: int = 100_000) -> None:
         self._root = folder
@@ -68,7 +66,6 @@ class LogStore:
         self._redactions: dict[str, Redaction] = {}
         self._followers: dict[str, set[asyncio.Event]] = {}
         self._collector = Collector(runtime, store=self._store_output, flush=self._flush, folder=self._folder)
-        self.changed: list[Callable[[str], None]] = []
 
     # writing -------------------------------------------------------------------------------------------------------
     async def write(self, deployment_id: str, stage: str, text: str, *, stream: Stream = "zipp") -> None:
@@ -83,11 +80,10 @@ class LogStore:
         """Never store these values: they are replaced in every later line of the deployment."""
         self._redactions.setdefault(deployment_id, Redaction()).add(secrets)
 
-    def notify(self, deployment_id: str) -> None:
-        """The record changed: whoever follows the log looks at it again."""
-        self._wake(deployment_id)
-        for listener in self.changed:
-            listener(deployment_id)
+    def record_changed(self, change: Change) -> None:
+        """Whoever follows the log looks at the record again."""
+        if change.deployment is not None:
+            self._wake(change.deployment)
 
     async def collect(self, deployment_id: str) -> None:
         """From now on store what the deployment's container prints. Idempotent; ends when the container is gone."""
@@ -123,9 +119,10 @@ class LogStore:
         return await asyncio.to_thread(last_lines, self._folder(deployment_id), limit)
 
     @contextmanager
-    def follow(self, deployment_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set by every new line and every notify; who clears it before looking misses nothing."""
-        event = asyncio.Event()
+    def follow(self, deployment_id: str, event: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
+        """An event (the given one) that is set by every new line and every change of the record; who clears it before
+        looking misses nothing."""
+        event = event or asyncio.Event()
         self._followers.setdefault(deployment_id, set()).add(event)
         try:
             yield event

@@ -22,7 +22,7 @@ from zipp.domain.deployment import UNDER_WAY, Deployment, Status
 from zipp.domain.errors import ZippError
 from zipp.domain.ids import now
 from zipp.monitoring.health import Containers
-from zipp.records.records import Records
+from zipp.records.records import Change, Records
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 QUEUE_LIMIT = 200  # a longer queue is reported as this
@@ -76,10 +76,10 @@ class Metrics:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    def deployment_changed(self, deployment_id: str) -> None:
-        """To be called whenever a deployment's record changed."""
-        self._changed.add(deployment_id)
-        self._wake.set()
+    def record_changed(self, change: Change) -> None:
+        if change.deployment is not None and not change.gone:
+            self._changed.add(change.deployment)
+            self._wake.set()
 
     def request_answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()

@@ -14,7 +14,7 @@ from zipp.domain.ids import new_id, now
 from zipp.domain.names import check_domain, check_site_name, derive_site_name
 from zipp.domain.plan import Limits
 from zipp.domain.route import Page
-from zipp.domain.site import Site
+from zipp.domain.site import ENV_ENTRIES, Site
 from zipp.domain.user import Role, User
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.operations import Upload
@@ -125,8 +125,21 @@ class PipelineOperations:
         return changed
 
     async def set_env(self, site: Site, env: Mapping[str, str]) -> Site:
-        """Replaces the whole environment; it holds from the next deployment on."""
-        return await self._kit.records.update_site(site.name, {"env_encrypted": self._kit.vault.seal(env)})
+        async with self._kit.site_lock(site.name):
+            return await self._kit.records.update_site(site.name, {"env_encrypted": self._kit.vault.seal(env)})
+
+    async def change_env(self, site: Site, changes: Mapping[str, str | None]) -> Site:
+        async with self._kit.site_lock(site.name):
+            current = await site_of(self._kit, site.name)
+            merged = {**self._kit.env(current), **changes}
+            env = {name: value for name, value in merged.items() if value is not None}
+            if len(env) > ENV_ENTRIES:
+                raise InvalidInput(
+                    f"A site may have at most {ENV_ENTRIES} variables.",
+                    code="env_too_many",
+                    hint="Remove some, or put what belongs together into one.",
+                )
+            return await self._kit.records.update_site(site.name, {"env_encrypted": self._kit.vault.seal(env)})
 
     async def env_keys(self, site: Site) -> Sequence[str]:
         return sorted(self._kit.env(site))
@@ -148,8 +161,7 @@ class PipelineOperations:
     # ---------------------------------------------------------------------------------------------------------------
     async def _accept(self, site: Site, source: Source, env: Mapping[str, str] | None) -> Deployment:
         if env:
-            merged = {**self._kit.env(site), **env}
-            await self._kit.records.update_site(site.name, {"env_encrypted": self._kit.vault.seal(merged)})
+            site = await self.change_env(site, env)
         deployment = Deployment(id=new_id(), site=site.name, owner=site.owner, source=source, created_at=now())
         await self._kit.records.create_deployment(deployment)
         if site.live_deployment is None:

@@ -112,7 +112,6 @@ class Kit:
 
     async def save(self, deployment: Deployment) -> Deployment:
         (saved,) = await self.records.save(deployment)
-        self.log.notify(saved.id)
         return saved
 
     async def move(
@@ -128,7 +127,4 @@ class Kit:
             previous = await self.records.get_deployment(live.expected)
             if previous is not None and previous.status is Status.RUNNING:
                 changed.append(moved(previous, Status.STOPPED, at=at))
-        saved = await self.records.save(*changed, live=live)
-        for each in saved:
-            self.log.notify(each.id)
-        return saved[0]
+        return (await self.records.save(*changed, live=live))[0]

@@ -54,7 +54,11 @@ class Operations(Protocol):
         self, site: Site, *, domains: Sequence[str] | None = None, limits: Limits | None = None
     ) -> Site: ...
 
-    async def set_env(self, site: Site, env: Mapping[str, str]) -> Site: ...
+    async def set_env(self, site: Site, env: Mapping[str, str]) -> Site:
+        """Replaces the whole environment; it holds from the next deployment on."""
+
+    async def change_env(self, site: Site, changes: Mapping[str, str | None]) -> Site:
+        """Sets the named values, removes those that are None, leaves the others. Raises InvalidInput `env_too_many`."""
 
     async def env_keys(self, site: Site) -> Sequence[str]:
         """The names of the environment's values, which themselves are never given out."""

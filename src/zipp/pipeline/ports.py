@@ -17,9 +17,6 @@ class DeploymentLog(Protocol):
     def hide(self, deployment_id: str, secrets: Collection[str]) -> None:
         """Never store these values: they are replaced in every later line of the deployment."""
 
-    def notify(self, deployment_id: str) -> None:
-        """The record changed: whoever follows the log looks at it again."""
-
     async def collect(self, deployment_id: str) -> None:
         """From now on store what the deployment's container prints. Idempotent; ends when the container is gone."""
 

@@ -16,6 +16,7 @@ from zipp.domain.plan import Serve
 from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
+from zipp.pipeline.rollback import is_kept
 from zipp.pipeline.route import lead_to_live, remove_container, retire, site_of
 from zipp.pipeline.start import collect, start, target_of
 
@@ -31,6 +32,7 @@ class Reconciler:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._loop: asyncio.Task[None] | None = None
+        self._has_looked_for_builds = False
 
     async def start(self) -> None:
         """Bring the routes into force before anything else is accepted; the rest follows in the background."""
@@ -50,6 +52,7 @@ class Reconciler:
             pause = HEAL_SECONDS
             try:
                 await self.heal()
+                await self._look_for_builds()
             except ZippError as error:
                 logger.warning("heal_postponed", code=error.code, reason=error.message)
                 pause = RETRY_SECONDS
@@ -134,7 +137,22 @@ class Reconciler:
         page = await self._kit.records.list_deployments(statuses=kept, limit=10_000)
         if page.next_cursor is None:
             with contextlib.suppress(Unavailable):  # without an engine there is nothing to prune
-                await self._kit.images.prune({deployment.id for deployment in page.items})
+                kept_ids = {deployment.id for deployment in page.items if not deployment.forgotten}
+                await self._kit.images.prune(kept_ids)
+
+    async def _look_for_builds(self) -> None:
+        """Once: record which deployments can't be rolled back to any more, as somebody may have cleaned up."""
+        if self._has_looked_for_builds:
+            return
+        cursor: str | None = None
+        while True:
+            page = await self._kit.records.list_deployments(statuses={Status.STOPPED}, limit=500, cursor=cursor)
+            for deployment in page.items:
+                await is_kept(self._kit, deployment)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        self._has_looked_for_builds = True
 
     async def _needed(self) -> set[str]:
         # In the order in which a deployment passes through them, so that none slips through between two looks.
@@ -150,7 +168,7 @@ class Reconciler:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         for release in (self._kit.settings.data_dir / "sites").glob("*/releases/*"):
             deployment = await self._kit.records.get_deployment(release.name)
-            if deployment is None or deployment.status is Status.FAILED:
+            if deployment is None or deployment.status is Status.FAILED or deployment.forgotten:
                 await asyncio.to_thread(shutil.rmtree, release, ignore_errors=True)
 
     def _clean_incoming(self) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from zipp.domain.deployment import Deployment, Status
 from zipp.domain.errors import Conflict, DeploymentError, NotFound, ZippError
 from zipp.domain.plan import Serve
 from zipp.domain.site import Site
+from zipp.pipeline.build import plan_of
 from zipp.pipeline.check import check
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.route import lead_to_live, remove_container, retire, route, site_of
+from zipp.pipeline.route import lead_to_live, mark_forgotten, remove_container, retire, route, site_of
 from zipp.pipeline.start import start
 
 
@@ -36,7 +39,7 @@ async def _asked_for(kit: Kit, site: Site, deployment_id: str) -> Deployment:
         raise NotFound("This site has no such deployment.", code="deployment_not_found", hint="See `zipp ls`.")
     if deployment.id == site.live_deployment:
         raise Conflict("That deployment is live already.", code="already_live", hint="There is nothing to do.")
-    if deployment.status is not Status.STOPPED or not await is_kept(kit, deployment):
+    if not await is_kept(kit, deployment):
         raise Conflict(
             "Nothing that could run is kept of that deployment.",
             code="rollback_not_kept",
@@ -46,9 +49,18 @@ async def _asked_for(kit: Kit, site: Site, deployment_id: str) -> Deployment:
 
 
 async def is_kept(kit: Kit, deployment: Deployment) -> bool:
-    plan = deployment.plan
-    if plan is None:
+    """Looked up, and recorded where it turns out that somebody else has removed it."""
+    if not deployment.can_roll_back:
         return False
+    if await _is_there(kit, deployment):
+        return True
+    with suppress(Conflict):
+        await mark_forgotten(kit, deployment)
+    return False
+
+
+async def _is_there(kit: Kit, deployment: Deployment) -> bool:
+    plan = plan_of(deployment)
     if plan.is_static and not kit.release_folder(deployment).is_dir():
         return False
     return plan.serve is Serve.NGINX or (deployment.image is not None and await kit.images.exists(deployment.image))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from contextlib import suppress
 
 from zipp.domain.deployment import Deployment, Status
-from zipp.domain.errors import NotFound
+from zipp.domain.errors import Conflict, NotFound
 from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
@@ -88,14 +89,21 @@ async def _drain(kit: Kit, deployment_id: str) -> None:
 
 
 async def tidy(kit: Kit, site: str) -> None:
-    """Forget the images and releases of a site beyond the newest that are kept for rollback."""
+    """Forget the images and releases of a site beyond the newest that are kept for rollback.
+
+    Recorded first: a rollback that begins meanwhile is refused by that, or moves the record on and keeps its build.
+    """
     page = await kit.records.list_deployments(site=site, statuses={Status.RUNNING, Status.STOPPED}, limit=200)
-    kept = 0
-    for deployment in page.items:
-        kept += 1
-        if deployment.status is Status.RUNNING or kept <= kit.settings.keep_releases:
+    for deployment in page.items[kit.settings.keep_releases :]:
+        if not deployment.can_roll_back or deployment.id in kit.starting:
             continue
-        await forget_build(kit, deployment)
+        with suppress(Conflict):
+            await forget_build(kit, await mark_forgotten(kit, deployment))
+
+
+async def mark_forgotten(kit: Kit, deployment: Deployment) -> Deployment:
+    """Raises Conflict when the record has changed meanwhile."""
+    return await kit.save(deployment.model_copy(update={"forgotten": True}))
 
 
 async def forget_build(kit: Kit, deployment: Deployment) -> None:

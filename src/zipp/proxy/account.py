@@ -28,6 +28,10 @@ def worker_account(settings: Settings) -> str | None:
     )
 
 
+def group_of(account: str) -> int:
+    return pwd.getpwnam(account).pw_gid
+
+
 def check_readable(folder: Path, account: str) -> None:
     """Raise Unavailable `proxy_data_unreadable` unless `account` may pass through every folder down to `folder`."""
     entry = pwd.getpwnam(account)

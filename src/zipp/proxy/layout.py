@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,14 @@ class Layout:
         return self.prefix / "logs"
 
     @property
+    def access_log(self) -> Path:
+        return self.logs / "access.log"
+
+    @property
+    def error_log(self) -> Path:
+        return self.logs / "error.log"
+
+    @property
     def temp(self) -> Path:
         return self.prefix / "temp"
 
@@ -81,12 +90,16 @@ class Layout:
         """nginx makes its Unix sockets world-writable: the folder is what keeps others out."""
         return self.private / "internal.sock"
 
-    def make(self) -> None:
-        """Idempotent."""
+    def make(self, *, workers_group: int | None = None) -> None:
+        """Idempotent. Workers of another account, with `workers_group`, may open the logs by their names: they do when
+        a log was set aside."""
         for folder in (self.prefix, self.routes, self.upstreams, self.pages, self.checks, self.temp):
             _folder(folder, 0o755)
-        for folder in (self.switching, self.logs, self.private):
+        for folder in (self.switching, self.private):
             _folder(folder, 0o700)
+        _folder(self.logs, 0o700 if workers_group is None else 0o710)
+        if workers_group is not None:
+            os.chown(self.logs, -1, workers_group)
 
 
 def _folder(folder: Path, mode: int) -> None:

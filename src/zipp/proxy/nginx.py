@@ -9,10 +9,11 @@ from pathlib import Path
 from zipp.domain.errors import Unavailable
 from zipp.domain.route import Target
 from zipp.proxy import pages
-from zipp.proxy.account import check_readable, worker_account
+from zipp.proxy.account import check_readable, group_of, worker_account
 from zipp.proxy.config import Config, listen_address, render
 from zipp.proxy.internal import Internal, unreachable
 from zipp.proxy.layout import Layout
+from zipp.proxy.logs import ACCESS_BYTES, ERROR_BYTES, set_aside
 from zipp.proxy.port import check_port
 from zipp.proxy.process import NginxProcess
 from zipp.proxy.table import RouteTable, check_host
@@ -36,7 +37,7 @@ class Nginx:
     async def start(self) -> None:
         async with self._one_at_a_time:
             account = worker_account(self._settings)
-            self._at.make()
+            self._at.make(workers_group=None if account is None else group_of(account))
             if account is not None:
                 check_readable(self._at.prefix, account)
             self._write_pages()
@@ -63,6 +64,13 @@ class Nginx:
 
     async def routes(self) -> Mapping[str, Target]:
         return self._table.read()
+
+    async def rotate_logs(self) -> None:
+        set_aside(self._at.access_log, most_bytes=ACCESS_BYTES)
+        set_aside(self._at.error_log, most_bytes=ERROR_BYTES)
+        # Looked for, because a crash may have come in between: nginx makes them anew.
+        if not (self._at.access_log.exists() and self._at.error_log.exists()):
+            self._process.reopen_logs()
 
     async def probe(self, target: Target, *, host: str, path: str = "/", timeout_seconds: float = 5) -> int:
         port = "" if self._settings.http_port == 80 else f":{self._settings.http_port}"

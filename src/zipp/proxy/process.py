@@ -52,6 +52,12 @@ class NginxProcess:
         if pid is not None:
             self._signal(pid, signal.SIGHUP)
 
+    def reopen_logs(self) -> None:
+        """No connection is touched."""
+        pid = self.master()
+        if pid is not None:
+            self._signal(pid, signal.SIGUSR1)
+
     async def stop(self) -> None:
         """Gracefully at first. Idempotent. Raises Unavailable `proxy_stop_failed`.
 

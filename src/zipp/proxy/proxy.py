@@ -34,6 +34,9 @@ class Proxy(Protocol):
     async def routes(self) -> Mapping[str, Target]:
         """The table as it is in force."""
 
+    async def rotate_logs(self) -> None:
+        """Set aside logs that have grown large; few are kept. Costs next to nothing when there is nothing to do."""
+
     async def probe(self, target: Target, *, host: str, path: str = "/", timeout_seconds: float = 5) -> int:
         """The status that a request for `host` through the proxy to `target` gets, before anybody is led there.
 

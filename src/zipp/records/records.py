@@ -5,13 +5,13 @@ Every method is one transaction: it happens whole or not at all, also under conc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from zipp.domain.deployment import Deployment, Status
 from zipp.domain.site import Site
-from zipp.domain.user import Token, User
+from zipp.domain.user import Invite, Token, User
 
 T = TypeVar("T")
 
@@ -20,6 +20,16 @@ T = TypeVar("T")
 class Page(Generic[T]):
     items: Sequence[T]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A site, or with `deployment` (an id) a deployment of it, was made, is another, or is `gone`."""
+
+    site: str
+    owner: str
+    deployment: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,11 @@ class LiveChange:
 
 
 class Records(Protocol):
+    changed: list[Callable[[Change], None]]
+    """Each is called, on the event loop, after every change of a site or a deployment that is made through this object
+    has been stored and before whoever made it goes on; also when they no longer wait. Leases and ports are no change.
+    """
+
     async def start(self) -> None:
         """Open the store and bring its schema up to date. Idempotent.
 
@@ -46,19 +61,60 @@ class Records(Protocol):
         """Raises Unavailable when the store does not answer."""
 
     # users -----------------------------------------------------------------------------------------------------
-    async def create_user(self, user: User, *, password_hash: str | None = None) -> None:
-        """Raises Conflict `email_taken` (addresses are compared in lower case), `uid_taken`."""
+    async def create_user(self, user: User, *, password_hash: str | None = None, invite: str | None = None) -> None:
+        """With `invite` (an id), that invite is used up by it: of many at once only one gets an account.
+
+        Raises Conflict `email_taken` (addresses are compared in lower case), `uid_taken`; NotFound when the invite is
+        not there (any more).
+        """
 
     async def get_user(self, uid: str) -> User | None: ...
 
     async def find_credentials(self, email: str) -> tuple[User, str | None] | None:
         """The user with that address and the password hash."""
 
-    async def save_user(self, user: User, *, password_hash: str | None = None) -> None:
-        """Replace the user; `password_hash` None keeps the stored one. Raises NotFound, Conflict `email_taken`."""
+    async def oldest_admin(self) -> User | None:
+        """Of the enabled ones."""
+
+    async def update_user(self, uid: str, changes: Mapping[str, Any], *, password_hash: str | None = None) -> User:
+        """Change the named fields (email, name, role, claims, disabled) and no other; the password when given.
+
+        Who becomes disabled loses every token, who is no enabled admin any more the invites that they made.
+        Raises NotFound, Conflict `email_taken`, `last_admin` (one enabled admin must be left).
+        """
+
+    async def replace_password(
+        self, uid: str, *, expected: str, to: str, end_sessions_except: str | None = None
+    ) -> bool:
+        """Compare-and-set of the hash: False when another than `expected` is stored.
+
+        With `end_sessions_except` (a token's id) all of the user's other sessions end with it.
+        """
+
+    async def delete_user(self, uid: str) -> None:
+        """With its tokens, and the invites that it made.
+
+        Raises NotFound, Conflict `last_admin`, `user_has_sites` (no site is left without an owner).
+        """
 
     async def list_users(self, *, limit: int, cursor: str | None = None) -> Page[User]:
         """Oldest first."""
+
+    # invites ---------------------------------------------------------------------------------------------------
+    async def add_invite(self, invite: Invite) -> None:
+        """Takes the place of an older one for the same address; expired ones are cleared away.
+
+        Raises NotFound when `created_by` is no enabled admin.
+        """
+
+    async def find_invite(self, secret_sha256: str) -> Invite | None:
+        """Also an expired one: whoever asks decides."""
+
+    async def list_invites(self) -> Sequence[Invite]:
+        """Newest first, with expired ones."""
+
+    async def delete_invite(self, invite_id: str) -> bool:
+        """True for the one caller that deleted it."""
 
     # tokens ----------------------------------------------------------------------------------------------------
     async def add_token(self, token: Token) -> None:
@@ -79,8 +135,14 @@ class Records(Protocol):
 
     async def get_site(self, name: str) -> Site | None: ...
 
+    async def find_sites(self, *, names: Collection[str] = (), domains: Collection[str] = ()) -> Sequence[Site]:
+        """Those that have one of the names or one of the domains, each once, in no order."""
+
     async def list_sites(self, *, owner: str | None, limit: int, cursor: str | None = None) -> Page[Site]:
         """By name; `owner` None lists everybody's."""
+
+    async def count_sites(self, owners: Collection[str]) -> Mapping[str, int]:
+        """How many sites each of them owns; who owns none may be left out."""
 
     async def update_site(self, name: str, changes: Mapping[str, Any]) -> Site:
         """Change the named fields (domains, limits, env_encrypted, framework, owner) and no other.
@@ -107,6 +169,11 @@ class Records(Protocol):
         cursor: str | None = None,
     ) -> Page[Deployment]:
         """Newest first (by id). Raises InvalidInput `cursor_invalid` for a cursor that is none of ours."""
+
+    async def newest_deployments(
+        self, sites: Collection[str], *, statuses: Collection[Status] | None = None
+    ) -> Mapping[str, Deployment]:
+        """By site, of those sites that have one (in one of `statuses`)."""
 
     async def save(self, *deployments: Deployment, live: LiveChange | None = None) -> tuple[Deployment, ...]:
         """Compare-and-set: all of them and the live pointer, or none.

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from zipp import __version__
 from zipp.api.deps import PlatformDep
 from zipp.api.limits import count_login
 from zipp.api.problems import documented
-from zipp.api.requests import LoginRequest, SignupRequest, TokenRequest, VerifyRequest
-from zipp.api.schemas import ApiToken, ApiTokenList, NewApiToken, Session, User, Verification
+from zipp.api.requests import (
+    LoginRequest,
+    PasswordRequest,
+    ProfileRequest,
+    SignupRequest,
+    TokenRequest,
+    VerifyRequest,
+)
+from zipp.api.schemas import ApiToken, ApiTokenList, NewApiToken, Session, SignInConfig, User, Verification
 from zipp.api.security import SIGNED_IN, Caller, clear_cookie, set_cookie
 from zipp.domain.errors import InvalidInput, NotAuthenticated
 from zipp.identity.identity import Grant
@@ -19,11 +27,31 @@ router = APIRouter(prefix="/api/auth", tags=["auth"])
 _ATTEMPT = [Depends(count_login)]
 
 
+@router.get("/config", responses=documented(503))
+async def sign_in_config(platform: PlatformDep) -> SignInConfig:
+    """How people sign in here, and what the platform takes. Open to all."""
+    settings = platform.settings
+    return SignInConfig(
+        identity=platform.identity.kind,
+        needs_setup=await platform.identity.needs_setup(),
+        signup=settings.signup,
+        version=__version__,
+        base_domain=settings.base_domain,
+        site_url=settings.site_url("{site}"),
+        upload_max_bytes=settings.upload_max_bytes,
+        limits=settings.limits,
+    )
+
+
 @router.post("/signup", status_code=201, dependencies=_ATTEMPT, responses=documented(400, 403, 409, 413, 422, 503))
 async def signup(body: SignupRequest, request: Request, response: Response, platform: PlatformDep) -> Session:
-    """Make an account: the first one with its set-up token, others as ZIPP_SIGNUP allows."""
+    """Make an account: the first one with its set-up token, others with an invite, or as ZIPP_SIGNUP allows."""
     grant = await platform.identity.signup(
-        email=body.email, password=body.password, name=body.name, setup_token=body.setup_token
+        email=body.email,
+        password=body.password,
+        name=body.name,
+        setup_token=body.setup_token,
+        invite=body.invite,
     )
     return _session(grant, request, response, platform)
 
@@ -55,6 +83,22 @@ async def logout(caller: Caller, request: Request, response: Response, platform:
 @router.get("/me", dependencies=SIGNED_IN, responses=documented(401, 503))
 async def me(caller: Caller) -> User:
     return User.of(caller.user)
+
+
+@router.patch("/me", dependencies=SIGNED_IN, responses=documented(400, 401, 403, 413, 422, 503))
+async def update_me(body: ProfileRequest, caller: Caller, platform: PlatformDep) -> User:
+    return User.of(await platform.identity.rename(caller.user, body.name))
+
+
+@router.post(
+    "/password",
+    status_code=204,
+    dependencies=[*SIGNED_IN, *_ATTEMPT],
+    responses=documented(400, 401, 403, 413, 422, 503),
+)
+async def change_password(body: PasswordRequest, caller: Caller, platform: PlatformDep) -> None:
+    """Every other session of the caller ends; API tokens stay."""
+    await platform.identity.change_password(caller, current=body.current_password, new=body.new_password)
 
 
 @router.post("/verify", dependencies=_ATTEMPT, responses=documented(400, 413, 422, 503))

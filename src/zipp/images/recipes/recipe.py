@@ -16,7 +16,8 @@ CA_ENV = dict.fromkeys(("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT", "REQ
 # of the host has the number.
 UID = 10001
 ACCOUNT = (
-    f"useradd --uid {UID} --user-group --no-create-home --home-dir /tmp zipp && mkdir /app && chown {UID}:{UID} /app"
+    f"{{ getent passwd {UID} >/dev/null || useradd --uid {UID} --user-group --no-create-home --home-dir /tmp zipp; }}"
+    f" && mkdir -p /app && chown {UID}:{UID} /app"
 )
 
 # What people can look up elsewhere, as Debian's own slim images leave it out.

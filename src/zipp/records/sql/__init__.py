@@ -8,14 +8,16 @@ from sqlalchemy import select
 
 from zipp.records.sql.database import Database
 from zipp.records.sql.deployments import Deployments
+from zipp.records.sql.invites import Invites
 from zipp.records.sql.ports import Ports
 from zipp.records.sql.queue import Queue
 from zipp.records.sql.schema import schema_version
 from zipp.records.sql.sites import Sites
+from zipp.records.sql.tokens import Tokens
 from zipp.records.sql.users import Users
 
 
-class SqlRecords(Users, Sites, Deployments, Queue, Ports):
+class SqlRecords(Users, Tokens, Invites, Sites, Deployments, Queue, Ports):
     """`file` is one SQLite database, made at the first start and readable only by its owner."""
 
     def __init__(self, file: Path) -> None:

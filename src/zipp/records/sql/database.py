@@ -8,14 +8,16 @@ timeout) can't leave one half done: the thread finishes it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from zipp.records.records import Change
 from zipp.records.sql.schema import prepare
 from zipp.records.sql.sqlite import Synchronous, make_file, sqlite_engine, translated, unreadable
 
@@ -28,6 +30,7 @@ class Database:
     """Reads see one snapshot. Writes happen one after the other, in the order they were asked for."""
 
     def __init__(self, file: Path) -> None:
+        self.changed: list[Callable[[Change], None]] = []
         self._file = file
         self._engine = sqlite_engine(file, connections=_READERS + 1)
         self._durable = self._engine.execution_options(synchronous=Synchronous.FULL)
@@ -44,15 +47,39 @@ class Database:
     async def read(self, query: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, _run, self._engine, query)
 
-    async def write(self, change: Callable[[Connection], T]) -> T:
+    async def write(
+        self, change: Callable[[Connection], T], *, told: Callable[[T], Iterable[Change]] | None = None
+    ) -> T:
         """Whatever `change` raises takes back all that it did. What somebody is told has happened outlives a power
-        cut too."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, _run, self._durable, change)
+        cut too. `told` makes of what it returned the changes that the listeners hear of."""
+        return await self._write(self._durable, change, told)
 
-    async def write_progress(self, change: Callable[[Connection], T]) -> T:
+    async def write_progress(
+        self, change: Callable[[Connection], T], *, told: Callable[[T], Iterable[Change]] | None = None
+    ) -> T:
         """As `write`, for what a crash makes happen again anyway: steps, leases, ports. Never waits for the disk; a
         power cut may take it back, from the last on."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, _run, self._progress, change)
+        return await self._write(self._progress, change, told)
+
+    async def _write(
+        self, engine: Engine, change: Callable[[Connection], T], told: Callable[[T], Iterable[Change]] | None
+    ) -> T:
+        loop = asyncio.get_running_loop()
+
+        def work() -> T:
+            result = _run(engine, change)
+            if told is not None:
+                # From here, because the caller may have gone away; ahead of the answer, which takes the same way.
+                with suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(self._tell, tuple(told(result)))
+            return result
+
+        return await loop.run_in_executor(self._writer, work)
+
+    def _tell(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            for listener in self.changed:
+                listener(change)
 
     def _open(self) -> None:
         try:
@@ -72,6 +99,7 @@ class Part:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.changed = database.changed
 
 
 def _run(engine: Engine, work: Callable[[Connection], T]) -> T:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
 from zipp.domain.deployment import Deployment, Status
 from zipp.domain.errors import Conflict, NotFound
 from zipp.records.cursors import decode_cursor, page_of
-from zipp.records.records import LiveChange, Page
+from zipp.records.records import Change, LiveChange, Page
 from zipp.records.sql.database import Part
 from zipp.records.sql.rows import deployment_from, deployment_values, saved_values
 from zipp.records.sql.schema import deployments, sites
@@ -24,7 +25,7 @@ class Deployments(Part):
                 raise Conflict("There is a deployment with that id already.", code="deployment_exists")
             connection.execute(insert(deployments).values(**deployment_values(deployment)))
 
-        await self._database.write(change)
+        await self._database.write(change, told=lambda _: _changes([deployment]))
 
     async def get_deployment(self, deployment_id: str) -> Deployment | None:
         query = select(deployments).where(deployments.c.id == deployment_id)
@@ -58,6 +59,18 @@ class Deployments(Part):
         )
         return page_of(found, limit=limit, listing="deployments", key=lambda deployment: deployment.id)
 
+    async def newest_deployments(
+        self, sites: Collection[str], *, statuses: Collection[Status] | None = None
+    ) -> Mapping[str, Deployment]:
+        newest = select(func.max(deployments.c.id)).where(deployments.c.site.in_(sites)).group_by(deployments.c.site)
+        if statuses is not None:
+            newest = newest.where(deployments.c.status.in_(sorted(statuses)))
+        query = select(deployments).where(deployments.c.id.in_(newest))
+        found = await self._database.read(
+            lambda connection: [deployment_from(row) for row in connection.execute(query).mappings()]
+        )
+        return {deployment.site: deployment for deployment in found}
+
     async def save(self, *changed: Deployment, live: LiveChange | None = None) -> tuple[Deployment, ...]:
         def change(connection: Connection) -> None:
             for deployment in changed:
@@ -66,7 +79,7 @@ class Deployments(Part):
                 _move_live(connection, live)
 
         write = self._database.write_progress if live is None else self._database.write
-        await write(change)
+        await write(change, told=lambda _: _changes(changed))
         return tuple(one.model_copy(update={"version": one.version + 1}) for one in changed)
 
     async def request_cancel(self, deployment_id: str) -> None:
@@ -74,18 +87,32 @@ class Deployments(Part):
         await self._database.write(lambda connection: connection.execute(statement))
 
     async def delete_deployment(self, deployment_id: str) -> None:
-        def change(connection: Connection) -> None:
+        def change(connection: Connection) -> Sequence[Row[Any]]:
             # Its port goes with it (the foreign key cascades), and no site may point at what is gone.
             connection.execute(
                 update(sites).where(sites.c.live_deployment == deployment_id).values(live_deployment=None)
             )
-            connection.execute(delete(deployments).where(deployments.c.id == deployment_id))
+            statement = delete(deployments).where(deployments.c.id == deployment_id)
+            return connection.execute(statement.returning(deployments.c.site, deployments.c.owner)).all()
 
-        await self._database.write(change)
+        def told(gone: Sequence[Row[Any]]) -> Iterator[Change]:
+            for site, owner in gone:
+                yield Change(site, owner, deployment_id, gone=True)
+                yield Change(site, owner)
+
+        await self._database.write(change, told=told)
 
     async def archive_in_use(self, sha256: str) -> bool:
         query = select(exists().where(deployments.c.archive_sha256 == sha256))
         return await self._database.read(lambda connection: bool(connection.execute(query).scalar()))
+
+
+def _changes(made: Collection[Deployment]) -> Iterator[Change]:
+    """Of the deployments and of their sites, whose latest or live one each of them may be."""
+    for deployment in made:
+        yield Change(deployment.site, deployment.owner, deployment.id)
+    for site, owner in {deployment.site: deployment.owner for deployment in made}.items():
+        yield Change(site, owner)
 
 
 def _save(connection: Connection, deployment: Deployment) -> None:

@@ -29,7 +29,15 @@ from zipp.domain.errors import Unavailable
 
 # One tuple of statements per version after the first: MIGRATIONS[0] leads from version 1 to 2. Append, never edit:
 # somebody's database has been through it.
-MIGRATIONS: tuple[tuple[str, ...], ...] = ()
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE invites (id VARCHAR NOT NULL, email VARCHAR, role VARCHAR NOT NULL, created_by VARCHAR NOT NULL, "
+        "secret_sha256 VARCHAR NOT NULL, created_at DATETIME NOT NULL, expires_at DATETIME NOT NULL, PRIMARY KEY (id), "
+        "FOREIGN KEY(created_by) REFERENCES users (uid) ON DELETE CASCADE, UNIQUE (secret_sha256))",
+    ),
+    # What an older Zipp has removed is found out at the next start (pipeline/reconcile.py).
+    ("ALTER TABLE deployments ADD COLUMN forgotten BOOLEAN NOT NULL DEFAULT 0",),
+)
 VERSION = 1 + len(MIGRATIONS)
 
 
@@ -79,6 +87,18 @@ tokens = Table(
     Index("tokens_by_user", "uid", "kind", "id"),
 )
 
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("email", String),
+    Column("role", String, nullable=False),
+    Column("created_by", String, ForeignKey("users.uid", ondelete="CASCADE"), nullable=False),
+    Column("secret_sha256", String, nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
 # An owner is no foreign key: whoever proves accounts (Firebase, say) may not keep them here.
 sites = Table(
     "sites",
@@ -120,6 +140,7 @@ deployments = Table(
     Column("started_at", UtcTime),
     Column("finished_at", UtcTime),
     Column("cancel_requested", Boolean, nullable=False),
+    Column("forgotten", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("lease_worker", String),
     Column("lease_until", UtcTime),
