@@ -40,7 +40,7 @@ def overridden(plan: BuildPlan, config: Config, project: Project) -> BuildPlan:
     _check_keys(plan, config)
     plan = _with_commands(plan, config, project)
     changes: dict[str, Any] = {
-        "start": config.start,
+        "start": None if _is_started_by_node(plan) else config.start,
         "before_start": config.before_start,
         "output": config.output,
         "find_output": None if config.output is None else False,
@@ -137,6 +137,11 @@ def _with_build(plan: BuildPlan, command: str, *, needs_packages: bool, project:
             "build_env": {**shop.build_env, **plan.build_env},
         }
     return plan.model_copy(update=changes)
+
+
+def _is_started_by_node(plan: BuildPlan) -> bool:
+    """Its detector has taken zipp.toml's command already, with what an image of a site lacks put right."""
+    return bool(plan.start) and plan.base.startswith("zipp/node:")
 
 
 def _environment(plan: BuildPlan, config: Config) -> dict[str, Any]:

@@ -6,6 +6,14 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# Begins what a command of ours goes on with when its first part fails (detect/node/install_commands.py).
+OR_ELSE = " || { code="
+
+
+def first_try(command: str) -> str:
+    """A command as people want to read it: without what is only tried when it fails."""
+    return command.partition(OR_ELSE)[0]
+
 
 class Serve(StrEnum):
     NGINX = "nginx"  # nginx serves a release folder itself: no container

@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from zipp.domain.plan import BuildPlan
 from zipp.images import build_scripts as scripts
 from zipp.images import caches
-from zipp.images.dockerfile_lines import UID, args, copy, copy_files, env, from_image, on_path, run, words
+from zipp.images.dockerfile_lines import args, copy, copy_files, env, from_image, on_path, run, words
+from zipp.images.recipes import UID
 from zipp.images.shellwords import start_argv
 
 FOLDER = "/app"

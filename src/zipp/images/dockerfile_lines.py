@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from zipp.domain.plan import OR_ELSE
 from zipp.images.recipes import UID
 
 OWNED = f"--chown={UID}:{UID}"
 
 _SHELL = ("/bin/sh", "-ec")
-_EACH = 'for c; do printf \'$ %s\\n\' "$c"; /bin/sh -ec "$c"; done'
+# Shown as `first_try` shows it.
+_FIRST_TRY = OR_ELSE.replace("{", r"\{")
+_EACH = f'for c; do printf \'$ %s\\n\' "${{c%%{_FIRST_TRY}*}}"; /bin/sh -ec "$c"; done'
 _IMAGE = re.compile(r"[a-z0-9][a-z0-9._/:@-]{0,300}\Z", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}\Z")
 _SPECIAL = re.compile(r"([\\\"'$])")

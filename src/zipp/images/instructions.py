@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from zipp.domain.plan import first_try
+
 SHOWN_MAX = 200
 _SHELL = ["/bin/sh", "-ec"]  # as dockerfile_lines.run writes it
 
@@ -33,5 +35,5 @@ def _plain(arguments: str) -> str:
     if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
         return arguments
     if argv[:2] == _SHELL:  # a script, then perhaps its name and people's commands as its arguments
-        return "; ".join(argv[4:] or argv[2:3])
+        return "; ".join(map(first_try, argv[4:] or argv[2:3]))
     return " ".join(argv)

@@ -67,6 +67,21 @@ def test_start_alone_suffices_where_nothing_is_recognised(planned: Planned) -> N
     assert (plan.framework, plan.base, plan.is_built) == ("custom", "zipp/debian:bookworm", False)
 
 
+@pytest.mark.parametrize(
+    ("start", "becomes"),
+    [
+        ("yarn start", "node a.js"),
+        ("A=b pnpm run start", "A=b node a.js"),
+        ("node b.js --x", "node b.js --x"),
+        ("npm start", "npm start"),
+    ],
+)
+def test_start_by_a_manager_that_no_sites_image_has_becomes_what_it_would_run(
+    planned: Planned, start: str, becomes: str
+) -> None:
+    assert planned({**SERVER, "zipp.toml": f'start = "{start}"'}).start == becomes
+
+
 def test_start_runs_what_a_build_made(planned: Planned) -> None:
     plan = planned({**VITE, "zipp.toml": 'start = "node server.js"'})
     assert (plan.is_static, plan.start) == (False, "node server.js")

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zipp.domain.plan import BuildPlan, Serve
+from zipp.domain.plan import OR_ELSE, BuildPlan, Serve
 from zipp.images.dockerfile import HEADER, render
+from zipp.images.dockerfile_lines import run
+from zipp.images.instructions import readable
 
 NPM = "--mount=type=cache,id=zipp-{}-npm,target=/tmp/cache/npm,uid=10001,gid=10001,sharing=shared"
 
@@ -80,8 +83,8 @@ def test_a_server_that_needs_no_build_becomes_this_dockerfile() -> None:
         'ENV HOME="/tmp" npm_config_cache="/tmp/cache/npm"',
         "FROM builder AS dependencies",
         'COPY --chown=10001:10001 ["package.json", "package-lock.json", "./"]',
-        f'RUN {NPM.format("o1")} ["/bin/sh", "-ec", "for c; do printf \'$ %s\\\\n\' \\"$c\\"; /bin/sh -ec \\"$c\\"; '
-        'done\\nmkdir -p node_modules", "build", "npm ci --omit=dev"]',
+        f'RUN {NPM.format("o1")} ["/bin/sh", "-ec", "for c; do printf \'$ %s\\\\n\' \\"${{c%% || \\\\{{ code=*}}\\"; '
+        '/bin/sh -ec \\"$c\\"; done\\nmkdir -p node_modules", "build", "npm ci --omit=dev"]',
         "FROM zipp/node:22-slim",
         "WORKDIR /app",
         "USER 10001:10001",
@@ -91,6 +94,14 @@ def test_a_server_that_needs_no_build_becomes_this_dockerfile() -> None:
         'CMD ["/bin/sh", "-c", "exec node server.js"]',
         'COPY --chown=10001:10001 [".", "./"]',
     ]
+
+
+def test_commands_are_shown_without_what_is_only_tried_when_they_fail() -> None:
+    commands = ["false" + OR_ELSE + "$?; echo second; }", "echo a || { echo b; }"]
+    line = run(commands).removeprefix("RUN ")
+    printed = subprocess.run(json.loads(line), capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines() == ["$ false", "second", "$ echo a || { echo b; }", "a"]
+    assert readable(f"RUN {line}") == "RUN false; echo a || { echo b; }"
 
 
 def test_a_python_app_has_its_environment_made_once_and_copied() -> None:

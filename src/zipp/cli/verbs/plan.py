@@ -91,11 +91,13 @@ def _limits(wanted: WantedLimits) -> str:
 
 
 def _variables(values: Mapping[str, str]) -> str:
-    return _lines(f"{name}={value}" for name, value in sorted(values.items()))
+    return "\n".join(f"{name}={value}" for name, value in sorted(values.items()))
 
 
 def _lines(values: Iterable[str]) -> str:
-    return "\n".join(values)
+    from zipp.domain.plan import first_try
+
+    return "\n".join(map(first_try, values))
 
 
 def _printable(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zipp.detect.node.lockfiles import BUN, PNPM, YARN_1, Manager, numbers_of
+from zipp.domain.plan import OR_ELSE
 
 _LOGS = "/tmp/npm-logs"  # noqa: S108 (inside a build; npm's own place may be shared with other builds)
 _QUIETLY = "--no-audit --no-fund"
@@ -143,7 +144,7 @@ def _once_more(command: str, without_lock: str, manager: Manager) -> str:
 
 def _or_if(condition: str, said: str, command: str) -> str:
     """Another try when `condition` holds; else the first failure's code goes on."""
-    return f" || {{ code=$?; {condition} || (exit $code) && echo 'Zipp: {said}' && {command}; }}"
+    return f"{OR_ELSE}$?; {condition} || (exit $code) && echo 'Zipp: {said}' && {command}; }}"
 
 
 def _managers_in(scripts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _TAKE_A_VALUE = frozenset(
     {"-w", "--watch", "-e", "--ext", "-i", "--ignore", "--delay", "-d", "-V", "--config", "--signal"}
 )
 _LOADERS = frozenset({"-r", "--require", "--import", "--loader", "--experimental-loader"})
+_ONLY_IN_BUILDS = frozenset({"yarn", "pnpm"})
 _PROGRAM_OF = {
     "remix-serve": "@remix-run/serve",
     "react-router-serve": "@react-router/serve",
@@ -107,9 +108,15 @@ def understood(manifest: Manifest, script: str) -> Start:
 
 
 def as_written(manifest: Manifest, command: str) -> Start:
-    """A command that nobody may change: what it needs is found out all the same."""
-    manager = _opaque(command).manager
-    return replace(understood(manifest, command), does=Does.SERVE, command=command, env={}, manager=manager)
+    """A command that nobody may change: what it needs is found out all the same.
+
+    But yarn and pnpm are in no image that a site runs in: what they would run stands in their place.
+    """
+    meaning, manager = understood(manifest, command), _opaque(command).manager
+    if manager in _ONLY_IN_BUILDS and meaning.is_server and not (meaning.manager or meaning.builds):
+        assignments = [f"{name}={shlex.quote(value)}" for name, value in meaning.env.items()]
+        return replace(meaning, command=" ".join([*assignments, meaning.command]), env={})
+    return replace(meaning, does=Does.SERVE, command=command, env={}, manager=manager)
 
 
 def _opaque(script: str) -> Start:
