@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zipp.detect.config import Config
 from zipp.detect.project import Project
 from zipp.domain.errors import DetectionError
@@ -29,6 +31,14 @@ _DOCKERFILE = (
 )
 
 
+def _generator(project: Project, files: Sequence[str]) -> str | None:
+    """Generators of sites whose templates look like pages: served as they are, visitors would see the source."""
+    if "config.toml" in files and project.has_folder("templates") and project.has_folder("content"):
+        return "Zola"
+    is_middleman = "config.rb" in files and project.has_folder("source") and "Gemfile" in files
+    return "Middleman" if is_middleman else None
+
+
 class UnsupportedDetector:
     name = "unsupported"
     runs_code = True
@@ -36,6 +46,7 @@ class UnsupportedDetector:
     def detect(self, project: Project, config: Config) -> BuildPlan | None:
         files = project.files()
         language = next((named for file, named in _LANGUAGES.items() if file in files), None)
+        language = language or _generator(project, files)
         language = language or next((named for end, named in _SUFFIXES.items() for f in files if f.endswith(end)), None)
         if language:
             raise DetectionError(

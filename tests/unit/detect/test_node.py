@@ -216,9 +216,34 @@ def test_nothing_to_start_is_explained(refused: Refused, script: str) -> None:
 
 
 def test_an_app_that_nothing_listens_with_is_named(refused: Refused) -> None:
-    error = refused({"package.json": {"dependencies": {"express": "5"}}, "src/index.ts": "export default app"})
+    error = refused({"package.json": {"dependencies": {"fastify": "5"}}, "src/index.ts": "export default app"})
     assert error.code == "node_no_start_script"
     assert "src/index.ts makes an app that nothing listens with" in error.message
+
+
+@pytest.mark.parametrize(
+    ("package", "file", "start"),
+    [
+        ("hono", "src/index.ts", "srvx serve --prod --host 0.0.0.0 --port $PORT --static public --entry src/index.ts"),
+        ("express", "app.mjs", "listen(process.env.PORT"),
+    ],
+)
+def test_an_app_that_a_file_exports_is_listened_with(planned: Planned, package: str, file: str, start: str) -> None:
+    plan = planned({"package.json": {"dependencies": {package: "5"}}, file: "export default app"})
+    assert start in plan.start
+    assert any("srvx@1" in command for command in plan.dependencies) == (package == "hono")
+
+
+def test_types_are_left_to_versions_of_node_that_know_them(refused: Refused) -> None:
+    manifest = {"dependencies": {"hono": "4"}, "engines": {"node": "20"}}
+    assert refused({"package.json": manifest, "index.ts": "export default app"}).code == "node_no_start_script"
+
+
+def test_a_package_that_is_added_is_not_pruned_again(planned: Planned) -> None:
+    plan = planned({"package.json": {"dependencies": {"hono": "4", "a": "file:./a"}}, "app.mjs": "export default app"})
+    commands = (*plan.dependencies, *plan.install, *plan.build)
+    assert any("srvx@1" in command for command in commands)
+    assert not any("prune" in command for command in commands)
 
 
 @pytest.mark.parametrize("manifest", ["[1]", '{"a": }', "", "[" * 200_000, '{"a": ' + "9" * 5000 + "}", "null"])

@@ -123,8 +123,10 @@ def test_tanstack_start_with_nitro(planned: Planned) -> None:
     assert planned(project({"@tanstack/react-start": "1"}, **{"vite.config.ts": config})).keep == (".output",)
 
 
-def test_tanstack_start_without_a_server_is_told_what_to_add(refused: Refused) -> None:
-    assert refused(project({"@tanstack/react-start": "1", "vite": "7"})).code == "node_no_server"
+def test_tanstack_start_without_a_server_is_served_by_srvx(planned: Planned) -> None:
+    plan = planned(project({"@tanstack/react-start": "1", "vite": "7"}, {"build": "vite build"}))
+    assert plan.start.endswith("--static ../client --entry dist/server/server.js")
+    assert any("srvx@1" in command for command in (*plan.dependencies, *plan.install))
 
 
 def kit(adapter: str, version: str = "5", options: str = "") -> dict[str, object]:
@@ -191,6 +193,16 @@ def test_react_router_renders_on_a_server_unless_it_is_told_not_to(planned: Plan
 
 
 def test_remix_without_a_server_is_told_what_to_add(refused: Refused) -> None:
-    error = refused(project({"@remix-run/dev": "2", "@remix-run/node": "2"}))
+    error = refused(project({"@remix-run/dev": "2", "@remix-run/node": "latest"}))
     assert error.code == "node_no_server"
     assert "@remix-run/serve" in error.hint
+
+
+@pytest.mark.parametrize("manager", ["npm", "pnpm"])
+def test_remix_without_a_server_gets_the_one_of_its_version(planned: Planned, manager: str) -> None:
+    lock = {"pnpm-lock.yaml": "lockfileVersion: '9.0'"} if manager == "pnpm" else {}
+    plan = planned(project({"@remix-run/dev": "2.10.0", "@remix-run/node": "^2.10.0"}, **lock))
+    assert plan.start == "remix-serve ./build/server/index.js"
+    added = [command for command in plan.install if "'@remix-run/serve@^2.10.0'" in command]
+    assert len(added) == 1
+    assert added[0].startswith(manager)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from zipp.detect.config import Config
 from zipp.detect.node.app import App, app_of
 from zipp.detect.node.astro import astro_plan
+from zipp.detect.node.handlers import exported_app
 from zipp.detect.node.lone import lone_server
 from zipp.detect.node.manifest import read_manifest
 from zipp.detect.node.member import from_the_root, only_app
@@ -14,10 +15,11 @@ from zipp.detect.node.next import next_plan
 from zipp.detect.node.nitro import is_tanstack, made_by_nitro, nuxt_plan, tanstack_plan
 from zipp.detect.node.pages import built_pages, pages
 from zipp.detect.node.remix import remix_plan
+from zipp.detect.node.scripts import steps_of
 from zipp.detect.node.servers import NAMES, nothing_to_start, own_server, server_file
 from zipp.detect.node.start import Start, as_written, start_of, understood
 from zipp.detect.node.svelte import svelte_plan
-from zipp.detect.node.tools import Does
+from zipp.detect.node.tools import Does, makes_pages
 from zipp.detect.node.workspaces import member_patterns
 from zipp.detect.procfile import web_command
 from zipp.detect.project import Project
@@ -84,10 +86,12 @@ def _without_a_start(app: App, start: Start | None) -> BuildPlan | None:
     if app.framework is not None and app.slug not in _SERVERS:
         rendered = _rendered_by_angular(app)
         return own_server(app, rendered) if rendered else pages(app)
+    if (exported := exported_app(app)) is not None:
+        return own_server(*exported)
     found = server_file(app) or start_of(app.manifest, development=True)
     if found is not None and found.is_server and (app.manifest.has(*NAMES) or not start or start.does is Does.ENDS):
         return own_server(app, found)
-    if app.build and _has_pages(app):
+    if (app.build and _has_pages(app)) or _builds_pages(app):
         return built_pages(app)
     if _is_plain(app):
         return None
@@ -122,6 +126,13 @@ def _has_pages(app: App) -> bool:
     """A bundler makes pages, or one file of a server."""
     bundled = app.manifest.has(*_BUNDLERS) and not app.manifest.has(*NAMES)
     return bundled or bool(app.config.output) or any(app.project.has(page) for page in _PAGES)
+
+
+def _builds_pages(app: App) -> bool:
+    """A build by a tool that makes pages and nothing else, such as `sanity build`, `expo export`, `sapper export`."""
+    name = app.build[0].rpartition(" ")[2] if app.build else ""
+    steps = steps_of(app.manifest, app.manifest.script(name)) or ()
+    return bool(steps) and makes_pages(steps[-1])
 
 
 def _of_workspace(app: App) -> BuildPlan | None:

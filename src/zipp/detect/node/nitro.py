@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from zipp.detect.node.app import App, pages_plan, server_plan
 from zipp.detect.node.config import settings_of
-from zipp.detect.node.refusals import no_server
+from zipp.detect.node.handlers import SRVX, by_srvx, with_package
 from zipp.detect.node.start import Start
 from zipp.detect.node.tools import Does
 from zipp.domain.plan import BuildPlan
 
 _MADE = ".output"
+_HANDLER = "dist"
 _ANYWHERE = {"HOST": "0.0.0.0", "NITRO_HOST": "0.0.0.0"}  # noqa: S104 (inside its container)
 _PRESET = {"NITRO_PRESET": "node-server", "SERVER_PRESET": "node-server"}  # the second is what Vinxi listens to
 _NUXT = ("nuxt", "nuxt3", "nuxt-edge", "nuxt-nightly")
@@ -51,7 +52,7 @@ def is_tanstack(app: App) -> bool:
 
 
 def tanstack_plan(app: App, start: Start | None) -> BuildPlan:
-    """Nitro is a plug-in of its own since 1.132: without it there is only a handler, which something must serve."""
+    """Nitro is a plug-in of its own since 1.132: without it there is only a handler, which srvx then serves."""
     config = settings_of(app.project, "vite.config", "app.config")
     older = app.project.has("app.config.ts") or app.manifest.has("vinxi")
     if (
@@ -64,9 +65,14 @@ def tanstack_plan(app: App, start: Start | None) -> BuildPlan:
         return made_by_nitro(app, start)
     if start is not None and start.is_server:
         return server_plan(app, start, label=_TANSTACK[0], slug=_TANSTACK[1], env=_ANYWHERE)
-    raise no_server(
-        "TanStack Start builds a handler here, and nothing that listens.",
-        'Run `npm install nitro` and add nitro() of "nitro/vite" to the plugins of vite.config.ts; or a start script.',
+    served = Start(Does.SERVE, command=by_srvx(f"{_HANDLER}/server/server.js", assets="../client"))
+    return server_plan(
+        with_package(app, SRVX),
+        served,
+        label=_TANSTACK[0],
+        slug=_TANSTACK[1],
+        build=app.build_or_default,
+        env=_ANYWHERE,
     )
 
 

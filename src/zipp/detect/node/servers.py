@@ -37,6 +37,7 @@ _STEMS = ("server", "index", "app", "main")
 _FOLDERS = ("", "src/")
 FILES = tuple(f"{folder}{stem}.{end}" for folder in _FOLDERS for stem in _STEMS for end in ("js", "mjs", "cjs"))
 _TYPED_FILES = tuple(f"{folder}{stem}.{end}" for folder in _FOLDERS for stem in _STEMS for end in ("ts", "mts"))
+EXPORTING_FILES = (*FILES, *_TYPED_FILES)
 _LISTENS = (".listen(", "createServer(", "serve(", "listen({")
 # What a program has that is more than a few printed lines.
 _DOES_MORE = ("require(", "import", "listen", "serve", "http", "fetch", "export")
@@ -56,7 +57,7 @@ def server_file(app: App) -> Start | None:
     for file in (main, *FILES):
         if file.endswith((".js", ".mjs", ".cjs")) and not file.startswith("-") and _is_server(app.project, file):
             return Start(Does.SERVE, command=f"node {shlex.quote(file)}")
-    typed = next((file for file in _TYPED_FILES if _listens(app.project, file)), "")
+    typed = next((file for file in _TYPED_FILES if listens(app.project, file)), "")
     return _typed_server(app, typed) if typed else None
 
 
@@ -90,7 +91,7 @@ def nothing_to_start(app: App) -> Exception:
     """The refusal that fits best."""
     exporter = ""
     if app.manifest.has(*NAMES):
-        candidates = (file for file in (*FILES, *_TYPED_FILES) if app.project.has(file))
+        candidates = (file for file in EXPORTING_FILES if app.project.has(file))
         exporter = next((file for file in candidates if "export default" in content_of(app.project, file)), "")
     return no_start(has_build=bool(app.build), exporter=exporter)
 
@@ -135,8 +136,8 @@ def _is_server(project: Project, file: str) -> bool:
     """Beside an index.html, a script may as well be the page's own: then only one that listens is a server."""
     if not project.has(file):
         return False
-    return not project.has("index.html") or _listens(project, file)
+    return not project.has("index.html") or listens(project, file)
 
 
-def _listens(project: Project, file: str) -> bool:
+def listens(project: Project, file: str) -> bool:
     return any(word in content_of(project, file) for word in _LISTENS)

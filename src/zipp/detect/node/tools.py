@@ -49,6 +49,8 @@ _DEVELOPMENT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "remix": (("build", "vite:build"), ()),
     "react-router": (("build", "typegen"), ()),
     "expo": (("export", "prebuild"), ()),
+    "sapper": (("export", "build"), ()),
+    "docusaurus-start": ((), ()),
     "wrangler": (("deploy", "types"), ()),
     "netlify": (("build",), ()),
     "vercel": (("build",), ()),
@@ -92,6 +94,7 @@ _BUILDERS = frozenset(
             "metalsmith",
             "browserify",
             "lessc",
+            "docusaurus-build",
         ),
     }
 )
@@ -172,7 +175,19 @@ _ENDS = frozenset(
         *("prisma", "drizzle-kit", "knex", "sequelize", "typeorm", "graphql-codegen", "kill-port", "wait-on"),
     }
 )
+# They make pages and nothing else: by program, what stands after it then; nothing where it has no other use.
+_PAGE_MAKERS = {
+    **dict.fromkeys(("sanity", "gridsome", "elm-app", "wmr", "farm", "poi"), "build"),
+    **dict.fromkeys(("expo", "sapper"), "export"),
+    **dict.fromkeys(("docusaurus-build", "brunch", "metalsmith", "eleventy", "@11ty/eleventy"), ""),
+}
 _ORCHESTRATORS = frozenset({"concurrently", "npm-run-all", "run-p", "run-s", "turbo", "nx", "lerna", "wireit", "lage"})
+
+
+def makes_pages(step: Step) -> bool:
+    """A single-page app's bundler may as well make one file of a server: those are told by what they bundle."""
+    action = _PAGE_MAKERS.get(step.program)
+    return action is not None and action in ("", step.action)
 
 
 def what_it_does(step: Step) -> Does:
