@@ -224,7 +224,7 @@ def test_an_app_that_nothing_listens_with_is_named(refused: Refused) -> None:
 @pytest.mark.parametrize(
     ("package", "file", "start"),
     [
-        ("hono", "src/index.ts", "srvx serve --prod --host 0.0.0.0 --port $PORT --static public --entry src/index.ts"),
+        ("hono", "src/index.ts", "srvx serve --prod --host 0.0.0.0 --port $PORT --entry src/index.ts"),
         ("express", "app.mjs", "listen(process.env.PORT"),
     ],
 )

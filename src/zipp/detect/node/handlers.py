@@ -29,7 +29,7 @@ def exported_app(app: App) -> tuple[App, Start] | None:
     if not file or (file.endswith("ts") and app.version < _TYPES_SINCE):
         return None
     if app.manifest.has(*_FETCH):
-        return with_package(app, SRVX), Start(Does.SERVE, command=by_srvx(file))
+        return with_package(app, SRVX), Start(Does.SERVE, command=by_srvx(file, assets=_public(app, file)))
     if app.manifest.has(*_LISTEN):
         return app, Start(Does.SERVE, command=f"node -e {shlex.quote(_LISTENER)} {shlex.quote(f'./{file}')}")
     return None
@@ -43,9 +43,16 @@ def exporting_file(app: App) -> str:
     return next((file for file in candidates if any(each in content_of(app.project, file) for each in _EXPORTS)), "")
 
 
-def by_srvx(file: str, *, assets: str = "public") -> str:
-    """`assets`: the folder of files that are answered before the app is asked."""
-    return f"srvx serve --prod --host 0.0.0.0 --port $PORT --static {assets} --entry {shlex.quote(file)}"
+def by_srvx(file: str, *, assets: str = "") -> str:
+    """`assets`: the folder of files that are answered before the app is asked, as seen from the file's own."""
+    static = f"--static {assets} " if assets else ""
+    return f"srvx serve --prod --host 0.0.0.0 --port $PORT {static}--entry {shlex.quote(file)}"
+
+
+def _public(app: App, file: str) -> str:
+    if not app.project.has_folder("public"):
+        return ""
+    return "../public" if "/" in file else "public"
 
 
 def with_package(app: App, wanted: str) -> App:

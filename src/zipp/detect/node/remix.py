@@ -15,6 +15,7 @@ from zipp.domain.plan import BuildPlan
 
 _SERVERS = {"@react-router/serve": "react-router-serve", "@remix-run/serve": "remix-serve"}
 _BESIDE = {"@react-router/serve": "react-router", "@remix-run/serve": "@remix-run/node"}
+_PRESET = "vercelPreset"
 _VERSION = re.compile(r"[~^]?[0-9]{1,5}(?:\.[0-9]{1,5}){0,2}\Z")
 
 
@@ -32,7 +33,7 @@ def remix_plan(app: App, start: Start | None) -> BuildPlan:
         own
         or Start(
             Does.SERVE,
-            command=f"{_SERVERS[package]} ./{_server_file(app, package, folder)}",
+            command=f"{_SERVERS[package]} ./{_server_file(app, package, folder, split=config.mentions(_PRESET))}",
             needs=frozenset({package}),
         ),
         build=app.build_or_default,
@@ -53,7 +54,11 @@ def _with_server(app: App) -> tuple[str, App]:
     return package, with_package(app, f"'{package}@{version}'")
 
 
-def _server_file(app: App, package: str, folder: str) -> str:
-    """Vite's builds have the server in a folder of its own, Remix's first compiler did not."""
+def _server_file(app: App, package: str, folder: str, *, split: bool) -> str:
+    """Vite's builds have the server in a folder of its own, Remix's first compiler did not; Vercel's preset puts it
+    into a folder more, whose name tells what it needs there.
+    """
+    if split:
+        return f"{folder}/server/*/index.js"
     at_the_top = package == "@remix-run/serve" and app.project.has("remix.config.js")
     return f"{folder}/index.js" if at_the_top else f"{folder}/server/index.js"
