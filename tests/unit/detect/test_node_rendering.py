@@ -198,6 +198,14 @@ def test_remix_without_a_server_is_told_what_to_add(refused: Refused) -> None:
     assert "@remix-run/serve" in error.hint
 
 
+def test_remix_with_the_preset_of_another_host_has_its_server_a_folder_deeper(planned: Planned) -> None:
+    config = "import { vercelPreset } from '@vercel/remix/vite'"
+    plan = planned(
+        project({"@remix-run/dev": "2", "@remix-run/node": "2", "@remix-run/serve": "2"}, **{"vite.config.ts": config})
+    )
+    assert plan.start == "remix-serve ./build/server/*/index.js"
+
+
 @pytest.mark.parametrize("manager", ["npm", "pnpm"])
 def test_remix_without_a_server_gets_the_one_of_its_version(planned: Planned, manager: str) -> None:
     lock = {"pnpm-lock.yaml": "lockfileVersion: '9.0'"} if manager == "pnpm" else {}

@@ -15,7 +15,7 @@ from zipp.domain.plan import BuildPlan
 
 _SERVERS = {"@react-router/serve": "react-router-serve", "@remix-run/serve": "remix-serve"}
 _BESIDE = {"@react-router/serve": "react-router", "@remix-run/serve": "@remix-run/node"}
-_PRESET = "vercelPreset"
+_PRESETS = ("@vercel/remix/vite", "@vercel/react-router/vite")
 _VERSION = re.compile(r"[~^]?[0-9]{1,5}(?:\.[0-9]{1,5}){0,2}\Z")
 
 
@@ -33,7 +33,7 @@ def remix_plan(app: App, start: Start | None) -> BuildPlan:
         own
         or Start(
             Does.SERVE,
-            command=f"{_SERVERS[package]} ./{_server_file(app, package, folder, split=config.mentions(_PRESET))}",
+            command=f"{_SERVERS[package]} ./{_server_file(app, package, folder, split=any(map(config.mentions, _PRESETS)))}",
             needs=frozenset({package}),
         ),
         build=app.build_or_default,
