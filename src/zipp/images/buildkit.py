@@ -1,6 +1,7 @@
-"""One run of BuildKit through the engine's own API: send a context, follow its steps, end with an image or a failure.
+"""One run of BuildKit through the engine's own API: follow its steps, end with an image or a failure.
 
-No session and no command line tool: the context goes along as a tar archive, as the classic builder's does.
+No command line tool. The engine fetches the context over a session (see session.py), or it goes along as a tar
+archive, as the classic builder's does.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ class BuildkitBuild:
     _steps: dict[str, _Step] = field(default_factory=dict)
     _speaker: str = ""
 
-    async def run(self, context: AsyncIterator[bytes], params: Mapping[str, str]) -> str:
-        """The image's id. Cancelling it ends the build in the engine."""
+    async def run(self, context: AsyncIterator[bytes] | None, params: Mapping[str, str]) -> str:
+        """The image's id; no context where `params` name a session. Cancelling it ends the build in the engine."""
         params = {**params, "version": VERSION, "buildid": self.identity}
         over = False
         try:
@@ -95,10 +96,10 @@ class BuildkitBuild:
         running = [step.vertex for step in self._steps.values() if step.instruction.startswith("RUN")]
         return [vertex.started for vertex in running if vertex.started is not None and vertex.completed is None]
 
-    async def _follow(self, context: AsyncIterator[bytes], params: Mapping[str, str]) -> None:
+    async def _follow(self, context: AsyncIterator[bytes] | None, params: Mapping[str, str]) -> None:
         headers = {"Content-Type": "application/x-tar"}
         answered = False
-        data = _recognisable(context)
+        data = _recognisable(context) if context is not None else None
         try:
             async with self.engine.stream("POST", "build", params=params, data=data, headers=headers) as response:
                 answered = True

@@ -23,8 +23,11 @@ from zipp.images.buildkit import BuildkitBuild
 from zipp.images.classic import BuildFailure
 from zipp.images.context import tar_stream
 from zipp.images.failures import build_error
+from zipp.images.filesync import FileSync
 from zipp.images.images import WriteLine
+from zipp.images.listing import entries, files
 from zipp.images.sending import Sending
+from zipp.images.session import SessionRefused, open_session
 from zipp.images.step_names import texts_of
 from zipp.settings import Settings
 
@@ -57,6 +60,7 @@ class BuildkitBuilder:
         self._limits = StepLimits(settings.build_memory_bytes, settings.build_cpus)
         self._watch: StepWatch | None = None
         self._unusable = ""
+        self._has_sessions = True
         self._groups: Groups | None = None
         self._pruned = time.monotonic()
         self._pruning: asyncio.Task[None] | None = None
@@ -99,10 +103,10 @@ class BuildkitBuilder:
         build = BuildkitBuild(self._engine, write, texts_of(sending.dockerfile), sending.build_args)
         try:
             if self._watch is None:
-                return await build.run(tar_stream(sending.context), _params(reference, sending))
+                return await self._send(build, sending, _params(reference, sending))
             async with self._watch.on():
                 try:
-                    return await build.run(tar_stream(sending.context), _params(reference, sending))
+                    return await self._send(build, sending, _params(reference, sending))
                 finally:  # the engine answers a cancelled build before its processes have ended
                     await self._watch.end_of(build.running_since)
         except BuildFailure as failure:
@@ -111,6 +115,17 @@ class BuildkitBuilder:
             raise await self._error(failure, build) from failure
         finally:
             self._see_whether_it_was_held(build)
+
+    async def _send(self, build: BuildkitBuild, sending: Sending, params: Mapping[str, str]) -> str:
+        """Over a session; as an archive where the engine has none, which it is asked once."""
+        if self._has_sessions:
+            try:
+                async with open_session(self._engine, sending.scope, _offered(sending)) as session:
+                    return await session.during(build.run(None, {**params, **session.params}))
+            except SessionRefused as refusal:
+                self._has_sessions = False
+                logger.info("buildkit_without_session", reason=str(refusal))
+        return await build.run(tar_stream(sending.context), params)
 
     async def _error(self, failure: BuildFailure, build: BuildkitBuild) -> BuildError:
         killed = False
@@ -144,6 +159,16 @@ class BuildkitBuilder:
 
 class _SyntaxMissing(Exception):
     pass
+
+
+def _offered(sending: Sending) -> FileSync:
+    """By the names that BuildKit's frontend knows them by. What .dockerignore names is left out already, so that the
+    frontend is given a list of its own, which it prefers, that names nothing.
+    """
+    dockerfile = {sending.name: sending.context.extra[sending.name], f"{sending.name}.dockerignore": b"#\n"}
+    return FileSync(
+        {"context": lambda follow: entries(sending.context, follow), "dockerfile": lambda _: files(dockerfile)}
+    )
 
 
 def _params(reference: str, sending: Sending) -> Mapping[str, str]:

@@ -28,7 +28,8 @@ class Sending:
     """`dockerfile` is the text, `name` its file in the context.
 
     `labels` are those that could not be written into its text. `build_args` are the variables of the site's
-    environment that it takes: values that no log may show.
+    environment that it takes: values that no log may show. `scope` names whose source it is: nothing that was sent
+    for one is ever looked at for another.
     """
 
     context: Context
@@ -36,6 +37,7 @@ class Sending:
     name: str
     labels: Mapping[str, str]
     build_args: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
 
 
 def prepare(request: BuildRequest, labels: Mapping[str, str], *, buildkit: bool) -> Sending:
@@ -49,19 +51,19 @@ def prepare(request: BuildRequest, labels: Mapping[str, str], *, buildkit: bool)
 def _generated(request: BuildRequest, folder: Path, labels: Mapping[str, str], *, buildkit: bool) -> Sending:
     """The source lies in a folder of its own, so that no COPY of it takes our files along."""
     plan = request.plan
-    instance = labels.get("zipp.instance", "")
     original = render(
         plan,
         buildkit=buildkit,
-        scope=_scope(instance, request.owner),
-        site_scope=_scope(instance, request.owner, request.site),
+        scope=_scope(_instance(labels), request.owner),
+        site_scope=_site_scope(request, labels),
         environment=request.environment,
         source=SOURCE,
     )
     text, left = labelled(original, labels)
     made_anew = (*plan.dependency_folders, *plan.build_caches)
     context = Context(folder, excluded_besides(made_anew), {DOCKERFILE: text.encode()}, below=SOURCE)
-    return Sending(context, text, DOCKERFILE, left, _build_args(original, request.environment))
+    arguments = _build_args(original, request.environment)
+    return Sending(context, text, DOCKERFILE, left, arguments, _site_scope(request, labels))
 
 
 def _own(request: BuildRequest, folder: Path, labels: Mapping[str, str]) -> Sending:
@@ -79,7 +81,8 @@ def _own_for_buildkit(request: BuildRequest, folder: Path, labels: Mapping[str, 
     name = posixpath.normpath(request.plan.dockerfile)
     text = _text(folder, name)
     context = _as_ignored(folder, _ignore_text(folder), {name: _bytes(text)})
-    return Sending(context, text, name, labels, _build_args(text, request.environment))
+    arguments = _build_args(text, request.environment)
+    return Sending(context, text, name, labels, arguments, _site_scope(request, labels))
 
 
 def _as_ignored(folder: Path, ignore_text: str, extra: Mapping[str, bytes]) -> Context:
@@ -91,6 +94,14 @@ def _build_args(text: str, environment: Mapping[str, str]) -> Mapping[str, str]:
     return {
         name: environment[name] for name in sorted(arguments_of(text) & environment.keys()) if may_reach_a_build(name)
     }
+
+
+def _site_scope(request: BuildRequest, labels: Mapping[str, str]) -> str:
+    return _scope(_instance(labels), request.owner, request.site)
+
+
+def _instance(labels: Mapping[str, str]) -> str:
+    return labels.get("zipp.instance", "")
 
 
 def _scope(*parts: str) -> str:
