@@ -1,7 +1,7 @@
 # Every verb is one line; what it does is in scripts/ and in `zipp`. ARGS passes options on: make test ARGS="-k health"
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check fix bench corpus docs lock
+.PHONY: help up down web dev test check fix bench corpus docs client screenshots lock
 
 help: ## print these verbs
 	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | expand -t 12
@@ -12,14 +12,20 @@ up: ## install what is missing, start the platform, deploy a first site, print w
 down: ## stop the platform, nginx and the sites; nothing is lost
 	@.venv/bin/zipp down $(ARGS)
 
+web: ## build the dashboard, unless it is built of these very sources
+	@scripts/web
+
+dev: ## serve the dashboard from its sources, with a running platform behind it (ZIPP_API=http://127.0.0.1:8000)
+	@scripts/web dev
+
 test: ## install what tests need and run them all, with the real engine and nginx
 	@scripts/test $(ARGS)
 
-check: ## lint, format, types, import rules, generated docs: what CI asks
-	@scripts/bootstrap --python && scripts/check
+check: ## lint, format, types, import rules, generated files, the dashboard's tests and size: what CI asks
+	@scripts/bootstrap --python && scripts/web && scripts/web packages && scripts/check
 
-fix: ## format, and mend what the linter can
-	@scripts/bootstrap --python && .venv/bin/ruff check --fix --quiet && .venv/bin/ruff format
+fix: ## format, and mend what the linters can
+	@scripts/bootstrap --python && .venv/bin/ruff check --fix --quiet && .venv/bin/ruff format && scripts/web fix
 
 bench: ## measure the claims, each against the same done by hand
 	@scripts/bootstrap --dev && .venv/bin/python bench/run.py $(ARGS)
@@ -29,6 +35,12 @@ corpus: ## deploy each ZIP of a folder with a list beside it, judge the answers:
 
 docs: ## write docs/reference anew from the code
 	@scripts/bootstrap --python && .venv/bin/python scripts/docs.py
+
+client: ## write docs/reference and the dashboard's client of the API anew from the code
+	@scripts/bootstrap --python && .venv/bin/python scripts/docs.py && scripts/web client
+
+screenshots: ## photograph every page of the dashboard
+	@scripts/screenshots $(ARGS)
 
 lock: ## pin the newest versions that fit pyproject.toml (ARGS=--upgrade) into the lock files
 	@scripts/lock $(ARGS)

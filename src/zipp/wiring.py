@@ -15,6 +15,7 @@ from zipp.identity.local import LocalIdentity
 from zipp.images.bases import Bases
 from zipp.images.builder import DockerImages
 from zipp.images.images import Images
+from zipp.monitoring.access import AccessLog
 from zipp.monitoring.logs import LogStore
 from zipp.pipeline.actions import PipelineOperations
 from zipp.pipeline.deploy import Deployer
@@ -22,6 +23,7 @@ from zipp.pipeline.kit import Kit
 from zipp.pipeline.operations import Operations
 from zipp.pipeline.reconcile import Reconciler
 from zipp.pipeline.worker import Worker
+from zipp.proxy.layout import Layout
 from zipp.proxy.nginx import Nginx
 from zipp.proxy.proxy import Proxy
 from zipp.records.records import Records
@@ -47,6 +49,7 @@ class Platform:
     runtime: Runtime
     proxy: Proxy
     logs: LogStore
+    access: AccessLog
     operations: Operations
     worker: Worker
     reconciler: Reconciler
@@ -66,6 +69,7 @@ class Platform:
         self._write_operator(await self.identity.operator_token())
         await self.proxy.start()
         await self.reconciler.start()
+        await self.access.start()
         await self.worker.start()
 
     async def close(self) -> None:
@@ -73,6 +77,7 @@ class Platform:
         await self.reconciler.close()
         await self.worker.close()
         await self.logs.close()
+        await self.access.close()
         await self.images.close()
         await self.runtime.close()
         await self.records.close()
@@ -133,6 +138,7 @@ def build(settings: Settings) -> Platform:
     runtime = DockerRuntime(settings)
     proxy = Nginx(settings)
     logs = LogStore(data / "logs", runtime, keep_runtime_lines=settings.log_lines_per_deployment)
+    records.changed.append(logs.record_changed)
     kit = Kit(
         settings=settings,
         records=records,
@@ -154,6 +160,7 @@ def build(settings: Settings) -> Platform:
         runtime=runtime,
         proxy=proxy,
         logs=logs,
+        access=AccessLog(Layout.of(settings), proxy),
         operations=PipelineOperations(kit, worker),
         worker=worker,
         reconciler=Reconciler(kit),

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from identities import EMAIL, PASSWORD, an_identity, refusal, with_first_account
 
-from zipp.domain.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound, ZippError
+from zipp.domain.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound
 from zipp.domain.ids import now
 from zipp.domain.user import Role
 from zipp.identity.first_account import FIRST_UID
@@ -22,28 +23,6 @@ from zipp.records.records import Records
 from zipp.settings import Settings
 
 OpenRecords = Callable[[], Awaitable[Records]]
-
-EMAIL, PASSWORD = "anna@example.com", "correct horse battery"
-QUICK = PasswordHasher(memory_cost=64, time_cost=1, parallelism=1)  # of a strength that tests can wait for
-
-
-def an_identity(records: Records, **settings: Any) -> LocalIdentity:
-    return LocalIdentity(records, Settings(data_dir=Path("/nowhere"), **settings), Passwords(QUICK))
-
-
-async def with_first_account(records: Records, **settings: Any) -> tuple[LocalIdentity, Grant]:
-    identity = an_identity(records, **settings)
-    token = await identity.new_setup_token()
-    return identity, await identity.signup(email=EMAIL, password=PASSWORD, setup_token=token)
-
-
-async def refusal(attempt: Awaitable[object]) -> str:
-    with pytest.raises(ZippError) as caught:
-        await attempt
-    assert caught.value.message
-    assert caught.value.hint
-    return caught.value.code
-
 
 # the first account ---------------------------------------------------------------------------------------------------
 
@@ -181,10 +160,10 @@ async def test_operator_token_is_the_first_accounts_and_replaces_the_earlier_one
 # sign-up -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("policy", ["invite", "closed"])
-async def test_sign_up_is_refused_unless_it_is_open(records: Records, policy: str) -> None:
+@pytest.mark.parametrize(("policy", "code"), [("invite", "invite_required"), ("closed", "signup_closed")])
+async def test_sign_up_is_refused_unless_it_is_open(records: Records, policy: str, code: str) -> None:
     identity, _ = await with_first_account(records, signup=policy)
-    assert await refusal(identity.signup(email="bert@example.com", password=PASSWORD)) == "signup_closed"
+    assert await refusal(identity.signup(email="bert@example.com", password=PASSWORD)) == code
     assert await records.find_credentials("bert@example.com") is None
 
 
@@ -320,16 +299,20 @@ async def test_signing_out_ends_this_session_at_once_everywhere_and_no_other(ope
 
 
 async def test_disabled_account_is_refused_with_every_credential(records: Records) -> None:
-    identity, grant = await with_first_account(records)
+    identity, _ = await with_first_account(records, signup="open")
+    grant = await identity.signup(email="bert@example.com", password=PASSWORD)
     token = await identity.create_api_token(grant.user, name="ci")
     await records.update_user(grant.user.uid, {"disabled": True})
+    for left in (grant.token, token.token):  # as if it had been made in that very moment
+        await records.add_token(left)
     for attempt in (
         identity.authenticate(grant.secret),
         identity.authenticate(token.secret),
-        identity.login(email=EMAIL, password=PASSWORD),
+        identity.login(email="bert@example.com", password=PASSWORD),
     ):
         assert await refusal(attempt) == "account_disabled"
-    assert await refusal(identity.login(email=EMAIL, password="wrong password")) == "credentials_invalid"
+    wrong = identity.login(email="bert@example.com", password="wrong password")
+    assert await refusal(wrong) == "credentials_invalid"
 
 
 async def test_what_is_no_credential_is_refused(records: Records) -> None:

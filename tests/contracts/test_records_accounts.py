@@ -52,27 +52,69 @@ async def test_accounts_without_an_address_do_not_collide(records: Records) -> N
     await records.create_user(a_user(None))
 
 
-async def test_saved_user_keeps_the_password_hash_unless_a_new_one_is_given(records: Records) -> None:
-    user = a_user("anna@example.com")
+async def test_changed_user_keeps_the_rest_and_the_password_hash_unless_a_new_one_is_given(records: Records) -> None:
+    user = a_user("anna@example.com", claims={"plan": 1})
     await records.create_user(user, password_hash="old")
     renamed = user.model_copy(update={"name": "Anna", "email": "anna@new.example"})
-    await records.save_user(renamed)
+    assert await records.update_user(user.uid, {"name": "Anna", "email": "anna@new.example"}) == renamed
     assert await records.find_credentials("anna@new.example") == (renamed, "old")
     assert await records.find_credentials("anna@example.com") is None
-    await records.save_user(renamed, password_hash="new")
+    await records.update_user(user.uid, {}, password_hash="new")
     assert await records.find_credentials("anna@new.example") == (renamed, "new")
 
 
-async def test_saving_a_user_refuses_an_unknown_one_and_a_taken_address(records: Records) -> None:
+async def test_changes_of_different_fields_at_once_all_hold(open_records: OpenRecords) -> None:
+    both = [await open_records(), await open_records()]
+    user = a_user("anna@example.com")
+    await both[0].create_user(user)
+    changes = ({"name": "Anna"}, {"disabled": True}, {"claims": {"a": 1}}, {"role": Role.ADMIN})
+    await asyncio.gather(*(both[i % 2].update_user(user.uid, change) for i, change in enumerate(changes)))
+    stored = await both[0].get_user(user.uid)
+    assert stored is not None
+    assert (stored.name, stored.disabled, stored.claims, stored.role) == ("Anna", True, {"a": 1}, Role.ADMIN)
+
+
+async def test_changing_a_user_refuses_an_unknown_one_and_a_taken_address(records: Records) -> None:
     anna, bert = a_user("anna@example.com"), a_user("bert@example.com")
     with pytest.raises(NotFound):
-        await records.save_user(anna)
+        await records.update_user(anna.uid, {"name": "Anna"})
     await records.create_user(anna)
     await records.create_user(bert)
     with pytest.raises(Conflict) as caught:
-        await records.save_user(bert.model_copy(update={"email": "Anna@example.com"}))
+        await records.update_user(bert.uid, {"email": "Anna@example.com", "name": "x"})
     assert caught.value.code == "email_taken"
     assert await records.get_user(bert.uid) == bert
+
+
+async def test_password_is_replaced_only_where_it_is_still_the_expected_one(open_records: OpenRecords) -> None:
+    both = [await open_records(), await open_records()]
+    user = a_user("anna@example.com")
+    await both[0].create_user(user, password_hash="old")
+    replaced = await asyncio.gather(
+        *(both[i % 2].replace_password(user.uid, expected="old", to=f"new-{i}") for i in range(WRITERS))
+    )
+    assert sorted(replaced) == [False] * (WRITERS - 1) + [True]
+    assert await both[1].find_credentials("anna@example.com") == (user, f"new-{replaced.index(True)}")
+    assert not await both[0].replace_password(new_id(), expected="old", to="new")
+
+
+async def test_replacing_a_password_can_end_the_other_sessions_and_only_these(records: Records) -> None:
+    anna, bert = a_user(), a_user()
+    for user in (anna, bert):
+        await records.create_user(user, password_hash="old")
+    mine, other, api, berts = a_token(anna), a_token(anna), a_token(anna, kind="api"), a_token(bert)
+    for token in (mine, other, api, berts):
+        await records.add_token(token)
+
+    async def left() -> list[bool]:
+        found = [await records.find_token(token.secret_sha256) for token in (mine, other, api, berts)]
+        return [token is not None for token in found]
+
+    await records.replace_password(anna.uid, expected="old", to="new")
+    assert not await records.replace_password(anna.uid, expected="old", to="x", end_sessions_except=mine.id)
+    assert await left() == [True, True, True, True]
+    assert await records.replace_password(anna.uid, expected="new", to="newer", end_sessions_except=mine.id)
+    assert await left() == [True, False, True, True]
 
 
 async def test_users_are_listed_oldest_first(records: Records) -> None:

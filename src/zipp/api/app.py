@@ -13,38 +13,50 @@ from zipp import __version__
 from zipp.api import dashboard, problems
 from zipp.api.headers import Measured, SecurityHeaders
 from zipp.api.limits import Limited, RateLimits
+from zipp.api.live import Live
 from zipp.api.openapi import describe
-from zipp.api.routes import auth, deployments, health, pages, sites, users
+from zipp.api.routes import auth, deployments, events, health, pages, sites, users
 from zipp.monitoring.health import Health
 from zipp.monitoring.metrics import Metrics
 from zipp.wiring import Platform
 
-ROUTERS: tuple[APIRouter, ...] = (auth.router, users.router, deployments.router, sites.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    auth.router,
+    users.router,
+    deployments.router,
+    sites.router,
+    events.router,
+    health.router,
+)
 
 
 def create_app(platform: Platform) -> FastAPI:
     """The whole application; its lifespan starts and closes the platform."""
     metrics = Metrics(platform.records)
+    live = Live(platform)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await platform.start()
         metrics.start()
+        live.start()
         try:
             yield
         finally:
+            await live.close()
             await metrics.close()
             await platform.close()
 
     app = _application(lifespan=lifespan)
     app.state.platform = platform
     app.state.metrics = metrics
+    app.state.live = live
     app.state.health = Health(
         records=platform.records, storage=platform.storage, runtime=platform.runtime, proxy=platform.proxy
     )
     app.router.routes.append(pages.DashboardRoute(dashboard.find(platform.settings.web_dir)))
     app.state.limits = limits = RateLimits(platform.settings)
-    platform.logs.changed.append(metrics.deployment_changed)
+    platform.records.changed.append(metrics.record_changed)
     # The last added is the outermost.
     app.add_middleware(problems.Guard)
     app.add_middleware(Limited, limits=limits)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from zipp.domain.names import SITE_NAME, check_site_name
+from zipp.domain.site import ENV_ENTRIES
 from zipp.domain.user import Role
 
 ENV_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 ENV_VALUE_BYTES = 32 * 1024
-ENV_ENTRIES = 200
 
 # One line of printable text: no control characters.
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 
 
-def _check_env(env: dict[str, str]) -> dict[str, str]:
+_V = TypeVar("_V", str, str | None)
+
+
+def _check_env(env: dict[str, _V]) -> dict[str, _V]:
     for key, value in env.items():
         if key == "PORT":
             raise PydanticCustomError(
@@ -33,7 +36,7 @@ def _check_env(env: dict[str, str]) -> dict[str, str]:
                 "A variable's name is not usable",
                 {"hint": "Use up to 128 letters, digits and '_', not starting with a digit."},
             )
-        if "\0" in value or len(value.encode()) > ENV_VALUE_BYTES:
+        if value is not None and ("\0" in value or len(value.encode()) > ENV_VALUE_BYTES):
             raise PydanticCustomError(
                 "env_value_invalid",
                 "A variable's value is not usable",
@@ -56,6 +59,8 @@ SiteName = Annotated[
         }
     ),
 ]
+_ENV_NAMES = {"pattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$", "not": {"const": "PORT"}}
+_ENV_VALUE = {"type": "string", "maxLength": ENV_VALUE_BYTES, "pattern": "^[^\\x00]*$"}
 Env = Annotated[
     dict[str, str],
     Field(max_length=ENV_ENTRIES),
@@ -64,9 +69,23 @@ Env = Annotated[
         {
             "type": "object",
             "maxProperties": ENV_ENTRIES,
-            "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$", "not": {"const": "PORT"}},
-            "additionalProperties": {"type": "string", "maxLength": ENV_VALUE_BYTES, "pattern": "^[^\\x00]*$"},
+            "propertyNames": _ENV_NAMES,
+            "additionalProperties": _ENV_VALUE,
             "examples": [{"GREETING": "hello"}],
+        }
+    ),
+]
+EnvChanges = Annotated[
+    dict[str, str | None],
+    Field(max_length=ENV_ENTRIES),
+    AfterValidator(_check_env),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": ENV_ENTRIES,
+            "propertyNames": _ENV_NAMES,
+            "additionalProperties": {"anyOf": [_ENV_VALUE, {"type": "null"}]},
+            "examples": [{"GREETING": "hello", "NO_LONGER_NEEDED": None}],
         }
     ),
 ]

@@ -84,7 +84,7 @@ class NewInvite(Invite):
     """`token`, and `url` where it is used, are shown this once."""
 
     token: str
-    url: str = Field(examples=["http://localhost:8000/signup?invite=zipp_invite_…"])
+    url: str = Field(examples=["http://localhost:8000/signup#invite=zipp_invite_…"])
 
 
 class Session(BaseModel):
@@ -162,7 +162,9 @@ class Plan(BaseModel):
 
 
 class Deployment(BaseModel):
-    """`plan` is null until it has been detected; `framework` is the plan's."""
+    """`plan` is null until it has been detected; `framework` is the plan's. `can_roll_back`: it is not live, and what
+    was built for it is kept, so that its site can go back to it at once.
+    """
 
     id: str
     site: str
@@ -172,6 +174,7 @@ class Deployment(BaseModel):
     stage: str | None
     error: Failure | None
     is_live: bool
+    can_roll_back: bool
     url: str
     framework: str | None
     plan: Plan | None
@@ -183,13 +186,14 @@ class Deployment(BaseModel):
     stages: list[Stage]
 
     @classmethod
-    def of(cls, deployment: domain.Deployment, site: domain_site.Site | None, *, url: str) -> Deployment:
+    def of(cls, deployment: domain.Deployment, *, is_live: bool, url: str) -> Deployment:
         stored = deployment.model_dump(exclude={"source": {"token_encrypted"}})
         return cls.model_validate(
             stored
             | {
                 "stage": deployment.stage,
-                "is_live": site is not None and site.live_deployment == deployment.id,
+                "is_live": is_live,
+                "can_roll_back": deployment.can_roll_back,
                 "url": url,
                 "framework": deployment.plan.framework if deployment.plan else None,
             }
@@ -204,8 +208,22 @@ class LogPage(BaseModel):
 
 
 # sites -------------------------------------------------------------------------------------------------------------
+class Traffic(BaseModel):
+    """Requests to the site, and those of them that ended with a status of 500 or more: of the last 24 hours by the
+    hour, oldest first. The last hour is still going on; the first began at `since`.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+    since: datetime
+    step_seconds: int
+    requests: list[int]
+    errors: list[int]
+
+
 class Site(BaseModel):
-    """`live_deployment` is an id; `env_keys` the names of its variables (their values are never shown)."""
+    """`live_deployment` is an id, `latest` the newest deployment, live or not; `env_keys` the names of its variables
+    (their values are never shown).
+    """
 
     name: str
     url: str
@@ -216,6 +234,9 @@ class Site(BaseModel):
     framework: str | None
     created_at: datetime
     env_keys: list[str]
+    status: domain_site.SiteStatus
+    latest: Deployment | None
+    traffic: Traffic
 
 
 class Page(BaseModel, Generic[T]):

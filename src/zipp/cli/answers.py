@@ -41,6 +41,26 @@ class User(TypedDict):
     role: str
 
 
+class Member(User):
+    name: str
+    disabled: bool
+    created_at: str
+    sites: int
+
+
+class Invite(TypedDict):
+    id: str
+    email: str | None
+    role: str
+    created_at: str
+    expires_at: str
+
+
+class NewInvite(Invite):
+    token: str
+    url: str
+
+
 class Grant(TypedDict):
     user: User
     token: str

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
-from zipp.cli.answers import Deployment, Grant, Line, Lines, Site, User
+from zipp.cli.answers import Deployment, Grant, Invite, Line, Lines, Member, NewInvite, Site, User
 from zipp.domain.errors import (
     Conflict,
     InvalidInput,
@@ -73,6 +73,25 @@ class Client:
     def logout(self) -> None:
         self._call("POST", "/api/auth/logout")
 
+    # members -----------------------------------------------------------------------------------------------------
+    def members(self) -> list[Member]:
+        return cast(list[Member], self._all("/api/users"))
+
+    def change_member(self, uid: str, changes: Mapping[str, Any]) -> Member:
+        return cast(Member, self._call("PATCH", _at("/api/users", uid), json=dict(changes)))
+
+    def delete_member(self, uid: str) -> None:
+        self._call("DELETE", _at("/api/users", uid))
+
+    def invites(self) -> list[Invite]:
+        return cast(list[Invite], self._all("/api/users/invites"))
+
+    def invite(self, body: Mapping[str, Any]) -> NewInvite:
+        return cast(NewInvite, self._call("POST", "/api/users/invites", json=dict(body)))
+
+    def delete_invite(self, invite_id: str) -> None:
+        self._call("DELETE", _at("/api/users/invites", invite_id))
+
     # deployments -------------------------------------------------------------------------------------------------
     def deploy_zip(self, upload: Upload, *, site: str | None, env: Mapping[str, str]) -> Deployment:
         """The archive goes from disk to the socket piece by piece, `env` never in an address."""
@@ -131,14 +150,7 @@ class Client:
 
     # sites -------------------------------------------------------------------------------------------------------
     def sites(self) -> list[Site]:
-        found: list[Site] = []
-        params: dict[str, Any] = {"limit": 100}
-        while True:
-            page = self._call("GET", "/api/sites", params=params)
-            found += page["items"]
-            if page["next_cursor"] is None:
-                return found
-            params["cursor"] = page["next_cursor"]
+        return cast(list[Site], self._all("/api/sites"))
 
     def site(self, name: str) -> Site:
         return cast(Site, self._call("GET", _at("/api/sites", name)))
@@ -148,6 +160,9 @@ class Client:
 
     def set_env(self, name: str, env: Mapping[str, str]) -> dict[str, Any]:
         return self._call("PUT", _at("/api/sites", name, "env"), json=dict(env))
+
+    def change_env(self, name: str, changes: Mapping[str, str | None]) -> dict[str, Any]:
+        return self._call("PATCH", _at("/api/sites", name, "env"), json=dict(changes))
 
     def rollback(self, name: str, deployment_id: str | None) -> Site:
         body = {"deployment_id": deployment_id} if deployment_id else {}
@@ -166,6 +181,17 @@ class Client:
         return True
 
     # -------------------------------------------------------------------------------------------------------------
+    def _all(self, path: str) -> list[dict[str, Any]]:
+        """Every page of a list."""
+        found: list[dict[str, Any]] = []
+        params: dict[str, Any] = {"limit": 100}
+        while True:
+            page = self._call("GET", path, params=params)
+            found += page["items"]
+            if page["next_cursor"] is None:
+                return found
+            params["cursor"] = page["next_cursor"]
+
     def _call(self, method: str, path: str, *, accept: tuple[int, ...] = (), **options: Any) -> dict[str, Any]:
         import httpx
 

@@ -17,6 +17,14 @@ def environment(pairs: Iterable[str], file: Path | None) -> dict[str, str]:
     return {**from_file, **dict(_pair(pair, "--env") for pair in pairs)}
 
 
+def check_names(names: Iterable[str]) -> list[str]:
+    """Raises UsageMistake."""
+    for name in (found := list(names)):
+        if not _NAME.match(name):
+            raise UsageMistake(f"{name[:60]!r} is no variable's name.", hint="A name is letters, digits and '_'.")
+    return found
+
+
 def _read(file: Path) -> Iterator[tuple[str, str]]:
     """Lines K=V as in a .env file: '#' begins a comment line, `export ` and quotes around a value are dropped."""
     try:

@@ -16,6 +16,7 @@ from zipp.cli.verbs.login import login
 from zipp.cli.verbs.logout import logout
 from zipp.cli.verbs.logs import logs
 from zipp.cli.verbs.ls import ls
+from zipp.cli.verbs.members import MEMBERS
 from zipp.cli.verbs.open import open_
 from zipp.cli.verbs.plan import plan
 from zipp.cli.verbs.redeploy import redeploy
@@ -45,3 +46,8 @@ app = typer.Typer(
 for panel, verbs in _VERBS.items():
     for verb in verbs:
         app.command(verb.__name__.rstrip("_"), rich_help_panel=panel)(guarded(verb))
+
+_members = typer.Typer(no_args_is_help=True, help="See who belongs to the platform, and let people in or out.")
+for verb in MEMBERS:
+    _members.command(verb.__name__.rstrip("_"))(guarded(verb))
+app.add_typer(_members, name="members", rich_help_panel="People")

@@ -21,9 +21,13 @@ def scope(user: User) -> str | None:
     return None if user.role is Role.ADMIN else user.uid
 
 
+def may_see(user: User, resource: Owned) -> bool:
+    return scope(user) in (None, resource.owner)
+
+
 def require_owned(user: User, resource: R | None, what: str) -> R:
     """The resource. Raises NotFound, the same for one that is absent and one that is somebody else's."""
-    if resource is None or scope(user) not in (None, resource.owner):
+    if resource is None or not may_see(user, resource):
         raise NotFound(f"There is no such {what}.", hint=f"Check the {what}'s name or id; it may have been deleted.")
     return resource
 

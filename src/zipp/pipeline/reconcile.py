@@ -16,7 +16,7 @@ from zipp.domain.plan import Serve
 from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.rollback import is_kept
+from zipp.pipeline.rollback import can_return
 from zipp.pipeline.route import lead_to_live, remove_container, retire, site_of
 from zipp.pipeline.start import collect, start, target_of
 
@@ -148,7 +148,7 @@ class Reconciler:
         while True:
             page = await self._kit.records.list_deployments(statuses={Status.STOPPED}, limit=500, cursor=cursor)
             for deployment in page.items:
-                await is_kept(self._kit, deployment)
+                await can_return(self._kit, deployment)
             cursor = page.next_cursor
             if cursor is None:
                 break

@@ -8,7 +8,6 @@ from zipp.domain.deployment import Deployment, Status
 from zipp.domain.errors import Conflict, DeploymentError, NotFound, ZippError
 from zipp.domain.plan import Serve
 from zipp.domain.site import Site
-from zipp.pipeline.build import plan_of
 from zipp.pipeline.check import check
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.route import lead_to_live, mark_forgotten, remove_container, retire, route, site_of
@@ -24,7 +23,7 @@ async def choose(kit: Kit, site: Site, deployment_id: str | None) -> Deployment:
         return await _asked_for(kit, site, deployment_id)
     page = await kit.records.list_deployments(site=site.name, statuses={Status.STOPPED}, limit=100)
     for deployment in page.items:
-        if (site.live_deployment is None or deployment.id < site.live_deployment) and await is_kept(kit, deployment):
+        if (site.live_deployment is None or deployment.id < site.live_deployment) and await can_return(kit, deployment):
             return deployment
     raise Conflict(
         "There is no earlier deployment to go back to.",
@@ -39,7 +38,7 @@ async def _asked_for(kit: Kit, site: Site, deployment_id: str) -> Deployment:
         raise NotFound("This site has no such deployment.", code="deployment_not_found", hint="See `zipp ls`.")
     if deployment.id == site.live_deployment:
         raise Conflict("That deployment is live already.", code="already_live", hint="There is nothing to do.")
-    if not await is_kept(kit, deployment):
+    if not await can_return(kit, deployment):
         raise Conflict(
             "Nothing that could run is kept of that deployment.",
             code="rollback_not_kept",
@@ -48,19 +47,21 @@ async def _asked_for(kit: Kit, site: Site, deployment_id: str) -> Deployment:
     return deployment
 
 
-async def is_kept(kit: Kit, deployment: Deployment) -> bool:
-    """Looked up, and recorded where it turns out that somebody else has removed it."""
+async def can_return(kit: Kit, deployment: Deployment) -> bool:
+    """What the record says, looked up; it is set right where somebody else has removed what was kept."""
     if not deployment.can_roll_back:
         return False
-    if await _is_there(kit, deployment):
+    if await is_kept(kit, deployment):
         return True
     with suppress(Conflict):
         await mark_forgotten(kit, deployment)
     return False
 
 
-async def _is_there(kit: Kit, deployment: Deployment) -> bool:
-    plan = plan_of(deployment)
+async def is_kept(kit: Kit, deployment: Deployment) -> bool:
+    plan = deployment.plan
+    if plan is None:
+        return False
     if plan.is_static and not kit.release_folder(deployment).is_dir():
         return False
     return plan.serve is Serve.NGINX or (deployment.image is not None and await kit.images.exists(deployment.image))

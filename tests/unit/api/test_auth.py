@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from zipp import __version__
+
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}
 
 
@@ -151,3 +153,78 @@ async def test_all_requests_are_limited_but_probes_are_not(configured: Any) -> N
         answers = [(await client.get("/api/auth/me")).status_code for _ in range(6)]
         assert answers == [401] * 5 + [429]
         assert (await client.get("/api/health/live")).status_code == 200
+
+
+# the page before anybody is signed in, and one's own account ---------------------------------------------------------
+
+
+async def test_config_is_open_to_all_and_tells_no_secret(configured: Any) -> None:
+    async with configured(signup="invite", http_port=8081) as client:
+        response = await client.get("/api/auth/config")
+        assert response.status_code == 200
+        config = response.json()
+        assert config == {
+            "identity": "local",
+            "needs_setup": False,
+            "signup": "invite",
+            "version": __version__,
+            "base_domain": "zipp.localhost",
+            "site_url": "http://{site}.zipp.localhost:8081",
+            "upload_max_bytes": 512 * 1024**2,
+            "limits": {"memory_bytes": 512 * 1024**2, "cpus": 1.0, "pids": 256},
+        }
+
+
+async def test_config_says_that_the_first_account_is_missing(configured: Any) -> None:
+    async with configured(admin_email=None, admin_password=None) as client:
+        assert (await client.get("/api/auth/config")).json()["needs_setup"] is True
+
+
+async def test_name_can_be_changed_by_its_owner(ada: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
+    response = await ada.patch("/api/auth/me", json={"name": " Ada L. "})
+    assert (response.status_code, response.json()["name"]) == (200, "Ada L.")
+    assert (await ada.get("/api/auth/me")).json() == response.json()
+    for body in ({}, {"name": "a\nb"}, {"name": "x" * 101}, {"name": "x", "role": "admin"}, {"name": None}):
+        assert (await ada.patch("/api/auth/me", json=body)).status_code == 422
+    assert (await anonymous.patch("/api/auth/me", json={"name": "x"})).status_code == 401
+
+
+async def test_changed_password_signs_out_every_other_session(anonymous: httpx.AsyncClient) -> None:
+    here = (await anonymous.post("/api/auth/signup", json=ADA)).json()["token"]
+    there = (await anonymous.post("/api/auth/login", json=ADA)).json()["token"]
+    anonymous.cookies.clear()
+    bearer = {"Authorization": f"Bearer {here}"}
+    new = "another battery staple"
+
+    body = {"current_password": "wrong", "new_password": new}
+    wrong = await anonymous.post("/api/auth/password", json=body, headers=bearer)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "password_wrong")
+    assert wrong.json()["errors"][0]["pointer"] == "/current_password"
+    body = {"current_password": ADA["password"], "new_password": "short"}
+    weak = await anonymous.post("/api/auth/password", json=body, headers=bearer)
+    assert (weak.json()["code"], weak.json()["errors"][0]["pointer"]) == ("password_weak", "/new_password")
+
+    body = {"current_password": ADA["password"], "new_password": new}
+    changed = await anonymous.post("/api/auth/password", json=body, headers=bearer)
+    assert (changed.status_code, changed.content) == (204, b"")
+    assert (await anonymous.get("/api/auth/me", headers=bearer)).status_code == 200
+    other = await anonymous.get("/api/auth/me", headers={"Authorization": f"Bearer {there}"})
+    assert other.status_code == 401
+    assert (await anonymous.post("/api/auth/login", json=ADA)).status_code == 401
+    assert (await anonymous.post("/api/auth/login", json=ADA | {"password": new})).status_code == 200
+
+
+async def test_guessing_a_password_through_its_change_is_limited_like_signing_in(configured: Any) -> None:
+    async with configured(login_attempts_per_minute=3) as client:
+        token = (await client.post("/api/auth/signup", json=ADA)).json()["token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        body = {"current_password": "a guess", "new_password": "another battery staple"}
+        answers = [(await client.post("/api/auth/password", json=body, headers=bearer)).status_code for _ in range(3)]
+        assert answers == [422, 422, 429]
+
+
+async def test_no_one_changes_a_password_from_another_sites_page(anonymous: httpx.AsyncClient) -> None:
+    await anonymous.post("/api/auth/signup", json=ADA)
+    body = {"current_password": ADA["password"], "new_password": "another battery staple"}
+    response = await anonymous.post("/api/auth/password", json=body, headers={"Origin": "http://evil.example"})
+    assert (response.status_code, response.json()["code"]) == (403, "cross_site")

@@ -12,8 +12,8 @@ from zipp.domain.plan import BuildPlan
 from zipp.records.records import LiveChange
 
 FIELDS = {
-    "id", "site", "owner", "source", "status", "stage", "error", "is_live", "url", "framework", "plan", "image", "port",
-    "created_at", "started_at", "finished_at", "stages",
+    "id", "site", "owner", "source", "status", "stage", "error", "is_live", "can_roll_back", "url", "framework", "plan",
+    "image", "port", "created_at", "started_at", "finished_at", "stages",
 }  # fmt: skip
 GIT = {"url": "https://git.example.com/ada/blog.git", "ref": "main", "token": "s3cret-token"}
 
@@ -169,6 +169,7 @@ async def test_a_site_is_shown_and_changed(ada: httpx.AsyncClient, admin: httpx.
     before = (await ada.get("/api/sites/blog")).json()
     assert set(before) == {
         "name", "url", "domains", "owner", "live_deployment", "limits", "framework", "created_at", "env_keys",
+        "status", "latest", "traffic",
     }  # fmt: skip
     changes = {"domains": ["www.example.com"], "limits": {"cpus": 0.5}}
     after = (await ada.patch("/api/sites/blog", json=changes)).json()

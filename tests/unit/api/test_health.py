@@ -37,7 +37,7 @@ async def test_without_records_it_is_down_and_not_ready_but_alive(
 async def test_metrics_count_requests_by_route_and_deployments(ada: httpx.AsyncClient, stand: Any) -> None:
     await ada.get("/api/sites/one")
     await ada.get("/api/sites/two")
-    await ada.get("/nothing/here")
+    await ada.get("/api/nothing/here")
     shown = (await ada.post("/api/deployments/git", json={"url": "https://git.example.com/a/b"})).json()
     await ada.post(f"/api/deployments/{shown['id']}/stop")
     response = await ada.get("/api/health/metrics")

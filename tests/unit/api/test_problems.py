@@ -110,7 +110,7 @@ async def test_an_unforeseen_error_shows_an_id_and_nothing_else(
 
 
 async def test_every_answer_has_security_headers(anonymous: httpx.AsyncClient) -> None:
-    for path in ("/", "/api/health", "/api/nothing", "/api/sites", "/static/style.css", "/api/openapi.json"):
+    for path in ("/", "/api/health", "/api/nothing", "/api/sites", "/api/docs/style.css", "/api/openapi.json"):
         response = await anonymous.get(path, headers={"Host": "evil.example"})
         assert response.headers["x-content-type-options"] == "nosniff", path
         assert "frame-ancestors 'none'" in response.headers["content-security-policy"]

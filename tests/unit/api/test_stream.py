@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
+from sse import Event, events
 
 from zipp.api import stream as stream_module
 from zipp.domain.deployment import Failure, Status
 from zipp.domain.ids import now
 
 GIT = {"url": "https://git.example.com/ada/blog.git"}
-Event = tuple[str, Any, str | None]
 
 
 @pytest.fixture
@@ -36,24 +35,6 @@ async def following(
         assert response.headers["x-accel-buffering"] == "no"
         assert response.headers["cache-control"] == "no-store"
         yield events(response)
-
-
-async def events(response: httpx.Response) -> AsyncIterator[Event]:
-    name = event_id = data = None
-    async for line in response.aiter_lines():
-        field, _, value = line.partition(": ")
-        if field == "event":
-            name = value
-        elif field == "id":
-            event_id = value
-        elif field == "data":
-            data = value
-        elif field == "":
-            if name is not None:
-                yield name, json.loads(data or "null"), event_id
-            elif value:
-                yield "comment", value, None
-            name = event_id = data = None
 
 
 async def until(condition: Callable[[], object]) -> None:

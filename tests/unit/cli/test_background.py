@@ -21,7 +21,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def _sleeping(*words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", "input()", *words], stdin=subprocess.PIPE)
+    """Once it runs its own program: until then, its command line is still this process's."""
+    argv = [sys.executable, "-c", "print(flush=True); input()", *words]
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -89,6 +89,9 @@ def test_without_a_sign_in_it_is_3_and_says_how(server: Any, zipp: Any) -> None:
         ("env", "blog"),
         ("env", "blog", "A=1", "--clear"),
         ("env", "blog", "A"),
+        ("env", "blog", "--unset", "A=1"),
+        ("env", "blog", "--replace"),
+        ("env", "blog", "A=1", "--replace", "--unset", "B"),
         ("deploy", "/nosuch"),
         ("deploy", "--ref", "main", "."),
     ],
@@ -366,3 +369,27 @@ def test_signing_out_also_where_the_session_had_ended(signed_in: Any, zipp: Any)
 
     assert zipp("logout").exit_code == 0
     assert read_logins() == Logins()
+
+
+# env ---------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("arguments", "method", "body"),
+    [
+        (("A=1", "B=x=y"), "PATCH", {"A": "1", "B": "x=y"}),
+        (("A=1", "--unset", "B", "--unset", "C"), "PATCH", {"A": "1", "B": None, "C": None}),
+        (("--unset", "B"), "PATCH", {"B": None}),
+        (("A=1", "--replace"), "PUT", {"A": "1"}),
+        (("--clear",), "PUT", {}),
+    ],
+)
+def test_env_changes_what_is_named_and_leaves_the_rest_unless_told(
+    signed_in: Any, zipp: Any, arguments: tuple[str, ...], method: str, body: dict[str, str | None]
+) -> None:
+    signed_in.on(method, "/api/sites/blog/env", 200, {"name": "blog", "env_keys": ["A", "OLD"]})
+
+    result = zipp("env", "blog", *arguments)
+
+    assert result.exit_code == 0
+    assert [(sent.method, json.loads(sent.body)) for sent in signed_in.requests] == [(method, body)]
+    assert "blog has 2 variable(s): A, OLD." in " ".join(result.stderr.split())
+    assert "x=y" not in result.output

@@ -14,6 +14,7 @@ from zipp.domain.log import RUNTIME_STAGE
 from zipp.monitoring import logs as logs_module
 from zipp.monitoring.logs import LogStore
 from zipp.monitoring.redaction import MASK
+from zipp.records.records import Change
 
 ID = "0197aaaa-0000-7000-8000-000000000001"
 
@@ -117,7 +118,7 @@ async def test_waiting_ends_at_once_for_a_line_that_is_there(logs: LogStore) -> 
 async def test_waiting_ends_with_a_notification(logs: LogStore) -> None:
     waiting = asyncio.create_task(logs.wait(ID, 0, 60))
     await asyncio.sleep(0)
-    logs.notify(ID)
+    logs.record_changed(Change("site", "owner", ID))
     await asyncio.wait_for(waiting, 5)
 
 
@@ -128,7 +129,7 @@ async def test_waiting_ends_with_the_time(logs: LogStore) -> None:
 async def test_a_follower_misses_no_notification_while_it_looks(logs: LogStore) -> None:
     with logs.follow(ID) as event:
         event.clear()
-        logs.notify(ID)  # while the follower reads the record
+        logs.record_changed(Change("site", "owner", ID))  # while the follower reads the record
         await asyncio.wait_for(event.wait(), 5)
 
 

@@ -14,7 +14,7 @@ from zipp.domain.deployment import Deployment, Status, ZipSource
 from zipp.domain.ids import new_id, now
 from zipp.monitoring.health import Containers
 from zipp.monitoring.metrics import Metrics
-from zipp.records.records import Page
+from zipp.records.records import Change, Page
 
 
 class FewRecords:
@@ -60,7 +60,7 @@ def deployment(status: Status, **changes: Any) -> Deployment:
 async def tell(metrics: Metrics, records: FewRecords, *deployments: Deployment) -> None:
     for each in deployments:
         records.deployments[each.id] = each
-        metrics.deployment_changed(each.id)
+        metrics.record_changed(Change(each.site, each.owner, each.id))
         await asyncio.sleep(0.01)
 
 

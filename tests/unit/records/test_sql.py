@@ -162,19 +162,23 @@ async def test_database_of_a_newer_zipp_is_refused_and_not_touched(tmp_path: Pat
     connection.close()
 
 
+def with_one_more(monkeypatch: pytest.MonkeyPatch, *statements: str) -> None:
+    monkeypatch.setattr(sql_schema, "MIGRATIONS", (*sql_schema.MIGRATIONS, statements))
+    monkeypatch.setattr(sql_schema, "VERSION", sql_schema.VERSION + 1)
+
+
 async def test_older_database_is_migrated_once_and_keeps_its_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "zipp.db"
     deployment = await with_a_deployment(file)
-    monkeypatch.setattr(sql_schema, "MIGRATIONS", (("CREATE TABLE extra (x INTEGER)", "INSERT INTO extra VALUES (1)"),))
-    monkeypatch.setattr(sql_schema, "VERSION", 2)
+    with_one_more(monkeypatch, "CREATE TABLE extra (x INTEGER)", "INSERT INTO extra VALUES (1)")
     for _ in range(2):
         async with opened(file) as records:
             assert await records.get_deployment(deployment.id) == deployment
     with sqlite3.connect(file) as connection:
         assert connection.execute("SELECT x FROM extra").fetchall() == [(1,)]
-        assert connection.execute("SELECT version FROM schema_version").fetchall() == [(2,)]
+        assert connection.execute("SELECT version FROM schema_version").fetchall() == [(sql_schema.VERSION,)]
     connection.close()
 
 
@@ -184,8 +188,7 @@ async def test_failed_migration_leaves_the_older_database_whole(
     file = tmp_path / "zipp.db"
     deployment = await with_a_deployment(file)
     with monkeypatch.context() as patched:
-        patched.setattr(sql_schema, "MIGRATIONS", (("CREATE TABLE extra (x INTEGER)", "no SQL at all"),))
-        patched.setattr(sql_schema, "VERSION", 2)
+        with_one_more(patched, "CREATE TABLE extra (x INTEGER)", "no SQL at all")
         assert await refused(file) == "records_unreadable"
     async with opened(file) as records:
         assert await records.get_deployment(deployment.id) == deployment
@@ -265,3 +268,35 @@ async def test_no_secret_is_in_the_database(tmp_path: Path) -> None:
     assert b"anna@example.com" in stored
     for secret in (setup, operator, grant.secret, password):
         assert secret.encode() not in stored
+
+
+async def test_first_versions_database_becomes_one_like_a_fresh_one(tmp_path: Path) -> None:
+    old, fresh = tmp_path / "old.db", tmp_path / "fresh.db"
+    with sqlite3.connect(old) as connection:
+        connection.executescript(Path(__file__).with_name("version-1.sql").read_text())
+        connection.execute(
+            "INSERT INTO users VALUES ('u', 'a@b', 'a@b', 'h', '', 'admin', '{}', 0, '2026-01-01 00:00:00')"
+        )
+    connection.close()
+    for file in (old, fresh):
+        async with opened(file) as records:
+            migrated = await records.oldest_admin()
+            assert (migrated is not None) == (file == old)
+    assert shape_of(old) == shape_of(fresh)
+
+
+def shape_of(file: Path) -> dict[str, object]:
+    """Columns (name, type, whether it may be empty, key), indexes and references of every table."""
+    connection = sqlite3.connect(file)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    shape: dict[str, object] = {}
+    for table in tables:
+        columns = {(c[1], c[2], c[3], c[5]) for c in connection.execute(f"PRAGMA table_info({table})")}
+        indexed = [
+            (index[2], tuple(c[2] for c in connection.execute(f"PRAGMA index_info({index[1]})")))
+            for index in connection.execute(f"PRAGMA index_list({table})")
+        ]
+        references = sorted(c[2:7] for c in connection.execute(f"PRAGMA foreign_key_list({table})"))
+        shape[table] = (columns, sorted(indexed), references)
+    connection.close()
+    return shape

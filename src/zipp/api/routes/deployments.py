@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
@@ -10,12 +10,13 @@ from pydantic_core import from_json
 
 from zipp.api import schemas
 from zipp.api.deps import PlatformDep
+from zipp.api.logtext import log_text
 from zipp.api.owned import OwnedDeployment, show_deployment, show_deployments
 from zipp.api.problems import Responses, documented
 from zipp.api.requests import Env, GitRequest, SiteName
 from zipp.api.schemas import LogPage
 from zipp.api.security import SIGNED_IN, Caller, Credential
-from zipp.api.stream import Follower
+from zipp.api.stream import Follower, LogLines, resumed
 from zipp.api.uploads import received
 from zipp.domain.deployment import Status
 from zipp.domain.errors import InvalidInput
@@ -29,6 +30,8 @@ _LOCATION = {
     "Location": {"description": "Where the deployment is found.", "schema": {"type": "string"}, "required": True}
 }
 _ACCEPTED: Responses = {202: {"headers": _LOCATION}}
+_TEXT = {"schema": {"type": "string"}}
+_LOG_FORMS: Responses = {200: {"content": {"text/event-stream": _TEXT, "text/plain": _TEXT}}}
 _ZIP_BODY = {
     "required": True,
     "content": {
@@ -138,9 +141,7 @@ async def delete_deployment(deployment: OwnedDeployment, platform: PlatformDep) 
 @router.get(
     "/{deployment_id}/logs",
     response_model=LogPage,
-    responses=documented(
-        401, 404, 422, 503, also={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
-    ),
+    responses=documented(401, 404, 422, 503, also=_LOG_FORMS),
 )
 async def read_logs(
     deployment: OwnedDeployment,
@@ -151,17 +152,22 @@ async def read_logs(
     stage: Annotated[str | None, Query(max_length=50, description="Only this stage's lines.")] = None,
     after: Annotated[int, Query(ge=0, le=2**53, description="Only lines with a higher number.")] = 0,
     limit: Annotated[int, Query(ge=1, le=5000, description="Lines a page (JSON).")] = 1000,
+    form: Annotated[
+        Literal["json", "text"], Query(alias="format", description="`text`: the whole log, not a page of it.")
+    ] = "json",
+    download: Annotated[bool, Query(description="The text as a file to keep.")] = False,
 ) -> Any:
     """The log, page by page; with `Accept: text/event-stream` it is followed: events `log` (its id is the line's
     number), `status` (the deployment, at first and whenever it changes) and `end`. `Last-Event-ID` resumes."""
+    if form == "text":
+        return log_text(platform.logs, deployment, stage=stage, after=after, download=download)
     if "text/event-stream" in accept:
-        if last_event_id.isdecimal() and last_event_id.isascii():
-            after = min(int(last_event_id[:16]), 2**53)
 
         async def recheck() -> object:
             return await platform.identity.authenticate(secret)
 
-        return Follower(platform, deployment.id, stage=stage, after=after, recheck=recheck).response()
+        lines = LogLines(platform, deployment.id, stage=stage, after=resumed(after, last_event_id))
+        return Follower(platform, lines, recheck).response()
     page = await platform.logs.read(deployment.id, after=after, stage=stage, limit=limit)
     return LogPage(lines=list(page.lines), next=page.next)
 

@@ -37,7 +37,7 @@ class DashboardRoute(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         ours = scope["type"] == "http" and not f"{scope['path']}/".startswith("/api/")
-        return (Match.FULL if ours else Match.NONE), {}
+        return (Match.FULL, {"route": self}) if ours else (Match.NONE, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
@@ -45,7 +45,7 @@ class DashboardRoute(BaseRoute):
         await response(scope, receive, send)
 
     def _answer(self, request: Request, dashboard: Dashboard) -> Response:
-        path = request.url.path
+        path: str = request.scope["path"]  # request.url takes a %3F in it for the query
         file = dashboard.file_at(path)
         if request.method not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"}) if file else HTTPException(404)
@@ -57,7 +57,8 @@ class DashboardRoute(BaseRoute):
 
 
 def _query(request: Request) -> str:
-    return f"?{request.url.query}" if request.url.query else ""
+    query: bytes = request.scope["query_string"]
+    return f"?{query.decode('latin-1')}" if query else ""
 
 
 def _file(request: Request, file: File, status: int = 200) -> Response:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from zipp.api import schemas
+from zipp.api.availability import Availability, availability
 from zipp.api.deps import PlatformDep
-from zipp.api.owned import OwnedSite, show_site
+from zipp.api.owned import OwnedSite, show_site, show_sites
 from zipp.api.problems import documented
-from zipp.api.requests import Env, LimitsRequest, RollbackRequest, SiteRequest
+from zipp.api.requests import Env, EnvChanges, LimitsRequest, RollbackRequest, SiteRequest
 from zipp.api.security import SIGNED_IN, Caller
 from zipp.domain.errors import InvalidInput
 from zipp.domain.plan import Limits
@@ -32,14 +33,18 @@ async def list_sites(
 ) -> schemas.SiteList:
     """The caller's sites by name; everybody's for an admin."""
     page = await platform.records.list_sites(owner=scope(caller.user), limit=limit, cursor=cursor)
-    return schemas.SiteList(
-        items=[await show_site(platform, site) for site in page.items], next_cursor=page.next_cursor
-    )
+    return schemas.SiteList(items=await show_sites(platform, page.items), next_cursor=page.next_cursor)
 
 
 @router.get("/{name}", responses=documented(401, 404, 422, 503))
 async def get_site(site: OwnedSite, platform: PlatformDep) -> schemas.Site:
     return await show_site(platform, site)
+
+
+@router.get("/{name}/availability", responses=documented(401, 422, 503))
+async def check_name(name: Annotated[str, Path(max_length=100)], caller: Caller, platform: PlatformDep) -> Availability:
+    """Whether a deployment may be made under this name. Whose another's site is, is not told."""
+    return await availability(platform.records, caller.user, name)
 
 
 @router.patch("/{name}", responses=_CHANGE)
@@ -59,6 +64,12 @@ async def delete_site(site: OwnedSite, platform: PlatformDep) -> None:
 async def set_env(site: OwnedSite, body: Env, platform: PlatformDep) -> schemas.Site:
     """Replace the site's environment, from the next deployment on. Values are encrypted at rest, never sent back."""
     return await show_site(platform, await platform.operations.set_env(site, body))
+
+
+@router.patch("/{name}/env", responses=_CHANGE)
+async def change_env(site: OwnedSite, body: EnvChanges, platform: PlatformDep) -> schemas.Site:
+    """Set the named variables, remove those that are null, leave the others; from the next deployment on."""
+    return await show_site(platform, await platform.operations.change_env(site, body))
 
 
 @router.post("/{name}/rollback", responses=_CHANGE)

@@ -30,15 +30,14 @@ def remix_plan(app: App, start: Start | None) -> BuildPlan:
         package, app = _with_server(app)
     return server_plan(
         app,
-        own
-        or Start(
-            Does.SERVE,
-            command=f"{_SERVERS[package]} ./{_server_file(app, package, folder, split=any(map(config.mentions, _PRESETS)))}",
-            needs=frozenset({package}),
-        ),
+        own or _started_by(package, _server_file(app, package, folder, split=any(map(config.mentions, _PRESETS)))),
         build=app.build_or_default,
         env={"HOST": "0.0.0.0"},  # noqa: S104 (inside its container)
     )
+
+
+def _started_by(package: str, file: str) -> Start:
+    return Start(Does.SERVE, command=f"{_SERVERS[package]} ./{file}", needs=frozenset({package}))
 
 
 def _with_server(app: App) -> tuple[str, App]:

@@ -54,10 +54,7 @@ def _in_path(lines: Sequence[str], at: int, values: Mapping[str, str]) -> Mappin
 
 
 _MESSAGE = "The variable {name} is not set."
-_HINT = (
-    "Set {name} in the site's environment (`zipp env SITE {name}=…` beside its other variables) and deploy again; the "
-    "build may read it too."
-)
+_HINT = "Set {name} in the site's environment (`zipp env SITE {name}=…`) and deploy again; the build may read it too."
 
 RULES = (
     Rule(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from zipp.domain.deployment import Deployment, Status
 from zipp.domain.errors import Conflict, NotFound
@@ -87,15 +86,16 @@ class Deployments(Part):
         await self._database.write(lambda connection: connection.execute(statement))
 
     async def delete_deployment(self, deployment_id: str) -> None:
-        def change(connection: Connection) -> Sequence[Row[Any]]:
+        def change(connection: Connection) -> list[tuple[str, str]]:
             # Its port goes with it (the foreign key cascades), and no site may point at what is gone.
             connection.execute(
                 update(sites).where(sites.c.live_deployment == deployment_id).values(live_deployment=None)
             )
             statement = delete(deployments).where(deployments.c.id == deployment_id)
-            return connection.execute(statement.returning(deployments.c.site, deployments.c.owner)).all()
+            gone = connection.execute(statement.returning(deployments.c.site, deployments.c.owner))
+            return [(site, owner) for site, owner in gone]
 
-        def told(gone: Sequence[Row[Any]]) -> Iterator[Change]:
+        def told(gone: list[tuple[str, str]]) -> Iterator[Change]:
             for site, owner in gone:
                 yield Change(site, owner, deployment_id, gone=True)
                 yield Change(site, owner)
