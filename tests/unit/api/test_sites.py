@@ -83,10 +83,14 @@ async def test_a_list_of_many_sites_asks_the_records_as_often_as_one_of_few(
     )
 
     async def asked(path: str, *, items: int) -> int:
-        statements.clear()
-        answer = await ada.get(path, params={"limit": 200})
-        assert len(answer.json()["items"]) == items
-        return len(statements)
+        """The fewest of a few times: the platform's own work falls into some of them."""
+        counts = []
+        for _ in range(4):
+            statements.clear()
+            answer = await ada.get(path, params={"limit": 200})
+            assert len(answer.json()["items"]) == items
+            counts.append(len(statements))
+        return min(counts)
 
     counts: list[tuple[int, int]] = []
     for first, end in ((0, 2), (2, 120)):
