@@ -1,5 +1,4 @@
 FROM zipp/python:3.11-build AS dependencies
-RUN uv venv /opt/venv
 ENV VIRTUAL_ENV=/opt/venv
 COPY requirements.txt ./
 RUN --mount=type=cache,target=/root/.cache/uv uv pip install -r requirements.txt

@@ -1,0 +1,5 @@
+"use client";
+
+import { PageCrash } from "@/components/page-crash";
+
+export default PageCrash;

@@ -1,0 +1,8 @@
+import type { Metadata } from "next";
+import { SiteLogsPage } from "@/features/sites/site-logs-page";
+
+export const metadata: Metadata = { title: "Site" };
+
+export default function Page() {
+  return <SiteLogsPage />;
+}

@@ -1,0 +1,1 @@
+export { LiveProvider, type LogStore, useLiveStatus, useLog } from "./live";

@@ -1,0 +1,2 @@
+export { type IdentityClient, identityClient, LocalIdentity } from "./identity";
+export { SessionProvider, useSession, useSignOut } from "./session";

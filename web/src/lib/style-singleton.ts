@@ -1,0 +1,2 @@
+/** In place of react-style-singleton (next.config.ts): a component that inserts no style. */
+export const styleSingleton = () => () => null;
