@@ -43,8 +43,7 @@ def test_a_dropped_folder_goes_live_without_what_is_not_its_own(visitor: Visitor
 def test_a_git_url_goes_live(visitor: Visitor, git: GitServer) -> None:
     commit = git.create_repo("from-git", {"index.html": "<h1>From Git</h1>"})
     visitor.go("/deploy")
-    visitor.page.get_by_label("Git URL").fill(git.url_for("from-git"))
-    visitor.page.keyboard.press("Tab")
+    visitor.from_git(git.url_for("from-git"))
     expect(visitor.page.get_by_label("Site name")).to_have_value("from-git")
     visitor.button("Deploy").click()
     visitor.goes_live()
@@ -54,12 +53,17 @@ def test_a_git_url_goes_live(visitor: Visitor, git: GitServer) -> None:
 
 def test_a_name_that_cannot_be_is_said_while_it_is_typed(visitor: Visitor) -> None:
     visitor.go("/deploy")
-    visitor.page.get_by_label("Git URL").fill("https://example.com/a/shop.git")
-    visitor.page.keyboard.press("Tab")
+    visitor.from_git("https://example.com/a/shop.git")
     name = visitor.page.get_by_label("Site name")
     name.fill("-nothing-")
     expect(name).to_have_attribute("aria-invalid", "true")
-    expect(visitor.button("Deploy")).to_be_disabled()
+    visitor.button("Deploy").click()
+    expect(visitor.page).to_have_url(re.compile("/deploy$"))
+    taken = visitor.platform.newcomer("taken@example.com")
+    upload = visitor.platform.upload(zipped(page("theirs")), "taken-by-another", headers=taken)
+    visitor.platform.ended(upload["id"])
+    name.fill("taken-by-another")
+    expect(visitor.page.get_by_role("main")).to_contain_text(re.compile("taken|belongs", re.I))
 
 
 def test_a_failed_build_says_why_and_what_to_do(visitor: Visitor) -> None:

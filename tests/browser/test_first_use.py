@@ -34,7 +34,7 @@ def test_set_up_drop_a_zip_watch_it_build_open_the_page(browser: Browser, empty:
     visitor = Visitor(browser, empty)
 
     visitor.go("/")
-    expect(visitor.page.get_by_text("not set up yet")).to_be_visible()
+    expect(visitor.page.get_by_text("Open the whole link that zipp up printed on the server")).to_be_visible()
 
     visitor.go(json.loads(done.stdout)["setup_url"])
     visitor.page.get_by_label("Name").fill("Ada")
@@ -45,6 +45,7 @@ def test_set_up_drop_a_zip_watch_it_build_open_the_page(browser: Browser, empty:
     expect(visitor.page.get_by_role("listitem").filter(has_text="hello").first).to_contain_text("Live")
     assert "token" not in visitor.page.url
 
+    visitor.link("Deploy").first.click()
     visitor.drop(visitor.page.get_by_role("main"), [as_zip(tmp_path, "my-first", page("Hello from a ZIP"))])
     expect(visitor.page.get_by_label("Site name")).to_have_value("my-first")
     visitor.button("Deploy").click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from live import ADMIN, LivePlatform, zipped
@@ -13,20 +14,19 @@ from visitor import Visitor
 
 def test_a_session_that_ends_loses_nothing_that_was_typed(visitor: Visitor) -> None:
     visitor.go("/deploy")
-    visitor.page.get_by_label("Git URL").fill("https://example.com/a/shop.git")
+    repository = visitor.from_git("https://example.com/a/shop.git")
     cookie = next(each for each in visitor.context.cookies() if each["name"] == "__session")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
     bearer = {"Authorization": f"Bearer {cookie['value']}"}
     assert visitor.platform.api.post("/api/auth/logout", headers=bearer).status_code == 204
-    visitor.page.keyboard.press("Tab")
     visitor.button("Deploy").click()
     ended = visitor.page.get_by_role("alertdialog")
     expect(ended).to_contain_text("Your session has ended")
     ended.get_by_label(re.compile("Password")).fill(ADMIN[1])
     ended.get_by_role("button", name="Sign in").click()
     expect(ended).to_have_count(0)
-    expect(visitor.page.get_by_label("Git URL")).to_have_value("https://example.com/a/shop.git")
+    expect(repository).to_have_value("https://example.com/a/shop.git")
 
 
 def test_a_deep_link_is_reached_after_signing_in(browser: Browser, platform: LivePlatform) -> None:
@@ -65,18 +65,18 @@ def test_signing_out_ends_it_in_every_tab(visitor: Visitor) -> None:
 def test_an_invited_member_sees_only_what_is_theirs(browser: Browser, visitor: Visitor) -> None:
     visitor.platform.deploy(zipped(page("the admin's")), "admins-own")
     visitor.go("/settings/members")
-    visitor.button(re.compile("^Invite")).first.click()
-    invite = visitor.platform.api.post("/api/users/invites", json={"role": "member"}).json()
+    visitor.button("Create link").click()
+    link = visitor.page.get_by_role("dialog").get_by_text("/signup#invite=").inner_text()
     guest = Visitor(browser, visitor.platform)
-    guest.go(invite["url"])
+    guest.go(link)
     guest.page.get_by_label("Name").fill("Grace")
     guest.page.get_by_label("Email").fill("grace@example.com")
     guest.page.get_by_label("Password", exact=True).fill("a long enough one")
     guest.page.get_by_role("main").get_by_role("button").last.click()
     expect(guest.page.get_by_role("heading", name="Deploy your first site")).to_be_visible()
-    guest.go("/sites/admins-own")
+    guest.go(urljoin(link, "/sites/admins-own"))
     expect(guest.page.get_by_text("There is no such site")).to_be_visible()
-    guest.go("/settings")
+    guest.go(urljoin(link, "/settings"))
     expect(guest.link("Members")).to_have_count(0)
     guest.close()
 
@@ -84,4 +84,4 @@ def test_an_invited_member_sees_only_what_is_theirs(browser: Browser, visitor: V
 @pytest.mark.parametrize("path", ["/nowhere", "/deployments/00000000-0000-0000-0000-000000000000", "/sites/not-there"])
 def test_what_is_not_there_is_said(visitor: Visitor, path: str) -> None:
     visitor.go(path)
-    expect(visitor.page.get_by_text(re.compile("no such|not found|no page", re.I)).first).to_be_visible()
+    expect(visitor.page.get_by_text(re.compile("no such|nothing at this address", re.I)).first).to_be_visible()

@@ -114,7 +114,7 @@ class Visitor:
 
     def drop(self, target: Locator, files: Sequence[Path]) -> None:
         """As the mouse does it, folders too: through the browser's own input, not by an event made in the page."""
-        target.scroll_into_view_if_needed()
+        expect(self.page.get_by_text("Or deploy a Git repository")).to_be_visible()  # the panel is loaded by then
         box = target.bounding_box()
         assert box is not None
         session = self.context.new_cdp_session(self.page)
@@ -123,6 +123,14 @@ class Visitor:
             place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + min(box["height"], 300) / 2}
             session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
         session.detach()
+
+    def from_git(self, url: str) -> Locator:
+        """On the page for deploying: begin with a repository. The field that then holds its address."""
+        self.page.get_by_label("Or deploy a Git repository").fill(url)
+        self.button("Continue").click()
+        repository = self.page.get_by_label("Repository")
+        expect(repository).to_have_value(url)
+        return repository
 
     def deployment_id(self) -> str:
         """Of the deployment whose page is open."""
