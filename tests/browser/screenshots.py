@@ -61,7 +61,7 @@ def _filled(platform: LivePlatform) -> dict[str, str]:
     platform.deploy(zipped(server("one", prints="listening")), "shop")
     live = platform.deploy(zipped(server("two", prints="listening on $PORT")), "shop")
     broken = {"package.json": '{"name": "api", "scripts": {"start": "node server.js"}}', "server.js": "const x = ;\n"}
-    failed = platform.deploy(zipped(broken), "api", expect="FAILED")
+    failed = platform.deploy(zipped(broken), "backend", expect="FAILED")
     for _ in range(40):
         platform.visit("shop")
         platform.visit("blog")
@@ -70,7 +70,7 @@ def _filled(platform: LivePlatform) -> dict[str, str]:
     platform.api.post("/api/users/invites", json={"email": "grace@example.com", "role": "member"})
     platform.api.post("/api/auth/tokens", json={"name": "CI", "expires_in": 7_776_000})
     slow = "for i in $(seq 400); do echo Compiling module $i; sleep 1; done; mkdir out"
-    building_now = platform.upload(zipped(building(slow)), "app")
+    building_now = platform.upload(zipped(building(slow)), "portal")
     return {"live": live["id"], "failed": failed["id"], "building": building_now["id"]}
 
 
@@ -80,6 +80,7 @@ def _empty_dashboard(browser: Browser, platform: LivePlatform, folder: Path) -> 
     visitor = Visitor(browser, platform)
     visitor.sign_in(newcomer, "a long enough one")
     expect(visitor.page.get_by_role("heading", name="Deploy your first site")).to_be_visible()
+    expect(visitor.page.get_by_text("Or deploy a Git repository")).to_be_visible()
     visitor.page.screenshot(path=folder / "empty-light.png")
     visitor.close()
 
@@ -91,8 +92,9 @@ def _walk(visitor: Visitor, ids: dict[str, str], folder: Path, look: str) -> Non
     for name, path in PAGES.items():
         _shoot(visitor, path.format(**ids), folder / f"{name}-{look}.png")
     visitor.go("/")
+    expect(visitor.page.locator("[aria-busy=true]")).to_have_count(0)
     visitor.page.keyboard.press("Control+k")
-    visitor.page.wait_for_timeout(500)
+    expect(visitor.page.get_by_role("dialog")).to_be_visible()
     visitor.page.screenshot(path=folder / f"palette-{look}.png")
     visitor.close()
 

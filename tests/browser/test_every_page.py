@@ -29,6 +29,8 @@ SIGNED_IN = (
     "/settings/members",
     "/settings/health",
     "/nowhere",
+    "/sites/not-there",
+    "/deployments/00000000-0000-0000-0000-000000000000",
 )
 LOOKS: tuple[tuple[Scheme, tuple[int, int]], ...] = (
     ("light", DESKTOP),

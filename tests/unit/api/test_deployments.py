@@ -132,6 +132,17 @@ async def test_stop_cancels_and_delete_removes(ada: httpx.AsyncClient) -> None:
     assert (await ada.get(one)).status_code == 404
 
 
+async def test_cancelling_does_not_stop_what_is_live_by_now(ada: httpx.AsyncClient, stand: Any) -> None:
+    shown = await deploy(ada)
+    one = f"/api/deployments/{shown['id']}"
+    await stand.records.save(
+        (await stand.records.get_deployment(shown["id"])).model_copy(update={"status": Status.RUNNING})
+    )
+    refused = await ada.post(f"{one}/stop", params={"under_way": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_under_way")
+    assert (await ada.get(one)).json()["status"] == "RUNNING"
+
+
 @pytest.mark.parametrize(
     ("env", "hint"),
     [

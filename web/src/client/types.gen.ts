@@ -2047,7 +2047,14 @@ export type StopDeploymentData = {
          */
         deployment_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Under Way
+         *
+         * Only cancel: 409 when it is live by now.
+         */
+        under_way?: boolean;
+    };
     url: '/api/deployments/{deployment_id}/stop';
 };
 

@@ -19,7 +19,7 @@ from zipp.api.security import SIGNED_IN, Caller, Credential
 from zipp.api.stream import Follower, LogLines, resumed
 from zipp.api.uploads import received
 from zipp.domain.deployment import Status
-from zipp.domain.errors import InvalidInput
+from zipp.domain.errors import Conflict, InvalidInput
 from zipp.domain.names import check_site_name
 from zipp.identity.permissions import scope
 
@@ -115,8 +115,16 @@ async def get_deployment(deployment: OwnedDeployment, platform: PlatformDep) -> 
 
 
 @router.post("/{deployment_id}/stop", responses=documented(401, 403, 404, 409, 422, 503))
-async def stop_deployment(deployment: OwnedDeployment, platform: PlatformDep) -> schemas.Deployment:
+async def stop_deployment(
+    deployment: OwnedDeployment,
+    platform: PlatformDep,
+    under_way: Annotated[bool, Query(description="Only cancel: 409 when it is live by now.")] = False,
+) -> schemas.Deployment:
     """STOPPED; or cancelled before it ran, which is FAILED with the code `cancelled`. Idempotent."""
+    if under_way and deployment.status is Status.RUNNING:
+        raise Conflict(
+            "It is live by now.", code="not_under_way", hint="Stop it, or roll back to the version from before."
+        )
     return await show_deployment(platform, await platform.operations.stop(deployment))
 
 

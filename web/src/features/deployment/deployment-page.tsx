@@ -5,6 +5,7 @@ import { PackageXIcon } from "lucide-react";
 import Link from "next/link";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
+import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { problemOf } from "@/lib/api";
@@ -39,17 +40,20 @@ export function DeploymentPage() {
 
 function NoSuchDeployment() {
   return (
-    <EmptyState
-      icon={PackageXIcon}
-      title="There is no such deployment"
-      action={
-        <Button asChild variant="outline">
-          <Link href={paths.dashboard}>All sites</Link>
-        </Button>
-      }
-    >
-      It may have been deleted, or it belongs to somebody else.
-    </EmptyState>
+    <>
+      <PageHeader title="Deployment" />
+      <EmptyState
+        icon={PackageXIcon}
+        title="There is no such deployment"
+        action={
+          <Button asChild variant="outline">
+            <Link href={paths.dashboard}>All sites</Link>
+          </Button>
+        }
+      >
+        It may have been deleted, or it belongs to somebody else.
+      </EmptyState>
+    </>
   );
 }
 

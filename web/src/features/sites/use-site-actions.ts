@@ -53,7 +53,9 @@ export function useSiteActions(name: string) {
   }
 
   const stopping = useMutation({
-    mutationFn: (deployment: Deployment) => stopDeployment({ path: { deployment_id: deployment.id } }),
+    // Who cancels does not mean to stop a site that has gone live meanwhile.
+    mutationFn: (deployment: Deployment) =>
+      stopDeployment({ path: { deployment_id: deployment.id }, query: { under_way: deployment.status !== "RUNNING" } }),
     onSuccess: (_stopped, deployment) => {
       refresh();
       toast.success(deployment.status === "RUNNING" ? `${name} is stopped` : "The deployment is cancelled");

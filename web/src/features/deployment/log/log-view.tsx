@@ -161,7 +161,7 @@ export function LogView({ log, title, downloadHref, follow: initially, headings,
         <div className="mr-auto ml-2 flex min-w-0 items-center gap-2 overflow-hidden">
           <LogStatus ended={log.ended} connection={connection} />
           <span className="hidden whitespace-nowrap text-muted-foreground text-xs tabular-nums sm:inline">
-            {log.lines.length > 0 && `${formatCount(log.lines.length)} lines`}
+            {log.lines.length > 0 && `${formatCount(log.lines.length)} ${log.lines.length === 1 ? "line" : "lines"}`}
           </span>
         </div>
         <ToolButton label="Search" shortcut={isMac() ? "⌘F" : "Ctrl F"} onClick={openSearch} aria-pressed={isSearching}>
