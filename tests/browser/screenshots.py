@@ -1,14 +1,16 @@
 """`make screenshots`: every page of the dashboard in front of a real platform, light and dark, wide and narrow.
 
-scripts/screenshots [FOLDER]     (docs/screenshots by default)
+scripts/screenshots [FOLDER]     (.cache/screenshots by default; those of the README go to docs/screenshots too)
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+TOP = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from live import LivePlatform, running_platform, zipped  # noqa: E402
@@ -39,6 +41,7 @@ PAGES = {
     "settings-health": "/settings/health",
     "not-found": "/nowhere",
 }
+README = ("dashboard-light", "deployment-dark")
 SIGNED_OUT = {"login": "/login", "setup": "/setup#token=shown-once"}
 
 
@@ -50,6 +53,8 @@ def main(folder: Path) -> None:
             _empty_dashboard(browser, platform, folder)
             for look, (scheme, size) in LOOKS.items():
                 _walk(Visitor(browser, platform, scheme=scheme, size=size), ids, folder, look)
+    for name in README:
+        shutil.copy(folder / f"{name}.png", TOP / "docs/screenshots")
 
 
 def _filled(platform: LivePlatform) -> dict[str, str]:
@@ -109,4 +114,4 @@ def _shoot(visitor: Visitor, path: str, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else HERE.parents[1] / "docs/screenshots"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else TOP / ".cache/screenshots"))
