@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from live import zipped
@@ -21,8 +22,12 @@ def server(text: str, *, prints: str = "") -> dict[str, str]:
 
 
 def building(command: str) -> dict[str, str]:
-    """A site of files that a build makes by `command`."""
-    return {"zipp.toml": f'build = "{command}"\noutput = "out"\n', "index.html": "source"}
+    """A site of files that a build makes by `command`; never built before, so that it prints what it prints."""
+    return {
+        "zipp.toml": f'build = "{command}"\noutput = "out"\n',
+        "index.html": "source",
+        "never-built": secrets.token_hex(8),
+    }
 
 
 def as_zip(folder: Path, name: str, files: dict[str, str]) -> Path:

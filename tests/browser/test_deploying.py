@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from gitserver import GitServer
 from live import LivePlatform, running_platform, zipped
 from playwright.sync_api import Browser, expect
-from projects import as_folder, building, page
+from projects import as_folder, as_zip, building, page
 from visitor import DEPLOY_MS, Visitor
 
 
@@ -64,6 +65,29 @@ def test_a_name_that_cannot_be_is_said_while_it_is_typed(visitor: Visitor) -> No
     visitor.platform.ended(upload["id"])
     name.fill("taken-by-another")
     expect(visitor.page.get_by_role("main")).to_contain_text(re.compile("taken|belongs", re.I))
+
+
+def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(visitor: Visitor, tmp_path: Path) -> None:
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
+    visitor.go("/deploy")
+    big = {**page("large"), "noise.bin": secrets.token_hex(2_000_000)}
+    visitor.drop(visitor.page.get_by_role("main"), [as_zip(tmp_path, "large", big)])
+    visitor.context.new_cdp_session(visitor.page).send("Network.emulateNetworkConditions", slow)
+    visitor.button("Deploy").click()
+    expect(visitor.page.get_by_role("progressbar")).to_be_visible()
+    visitor.button("Cancel").click()
+    expect(visitor.page.get_by_role("progressbar")).to_have_count(0)
+    expect(visitor.page.get_by_label("Site name")).to_have_value("large")  # nothing typed is lost
+    assert visitor.platform.api.get("/api/sites/large").status_code == 404
+
+
+def test_the_address_is_copied_and_shown_as_a_code(visitor: Visitor) -> None:
+    deployment = visitor.platform.deploy(zipped(page("to copy")), "copied")
+    visitor.go(f"/deployments/{deployment['id']}")
+    visitor.button("Copy address").click()
+    assert visitor.page.evaluate("navigator.clipboard.readText()") == deployment["url"]
+    visitor.button("QR").click()
+    expect(visitor.page.get_by_role("dialog").locator("svg[role=img], svg[shape-rendering]").first).to_be_visible()
 
 
 def test_a_failed_build_says_why_and_what_to_do(visitor: Visitor) -> None:
@@ -122,6 +146,22 @@ def test_hostile_text_stays_text(browser: Browser, visitor: Visitor) -> None:
     assert "owned" not in visitor.page.title()
     width = visitor.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width[0] <= width[1], "a long line must not widen the page"
+
+
+def test_a_hostile_file_name_stays_text(visitor: Visitor) -> None:
+    name = "<img src=x onerror=document.title='owned'>.zip"
+    answer = visitor.platform.api.post(
+        "/api/deployments/zip",
+        params={"site": "odd-name", "filename": name},
+        content=zipped(page("odd")),
+        headers={"Content-Type": "application/zip"},
+    )
+    visitor.platform.ended(answer.json()["id"])
+    for path in ("/", "/sites/odd-name", f"/deployments/{answer.json()['id']}"):
+        visitor.go(path)
+        expect(visitor.page.get_by_role("main").get_by_text("onerror=").first).to_be_visible()
+        assert visitor.page.locator("main img").count() == 0
+        assert "owned" not in visitor.page.title()
 
 
 def _quoted(text: str) -> str:

@@ -52,6 +52,16 @@ def platform() -> Iterator[LivePlatform]:
         yield platform
 
 
+# https://web.dev/articles/cls: what moves by itself, without a click or a key just before. Up to 0.1 counts as good.
+SHIFT_MAX = 0.05
+WATCH_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
 @cache
 def axe() -> str:
     return AXE.read_text()
@@ -70,6 +80,7 @@ def test_pages_are_accessible_and_fit(
     browser: Browser, platform: LivePlatform, scheme: Scheme, size: tuple[int, int]
 ) -> None:
     visitor = Visitor(browser, platform, scheme=scheme, size=size)
+    visitor.page.add_init_script(WATCH_SHIFTS)
     problems = [problem for path in SIGNED_OUT for problem in looked_at(visitor, path)]
     visitor.sign_in()
     problems += [problem for path in SIGNED_IN for problem in looked_at(visitor, path.format(**ids(platform)))]
@@ -82,6 +93,8 @@ def looked_at(visitor: Visitor, path: str) -> Iterator[str]:
     expect(visitor.page.get_by_role("main")).to_be_visible()
     expect(visitor.page.locator("[aria-busy=true]")).to_have_count(0)
     visitor.page.wait_for_timeout(150)  # the last paint
+    if (shifted := visitor.page.evaluate("window.shifted")) > SHIFT_MAX:
+        yield f"{path}: the layout shifts by {shifted:.3f}"
     visitor.page.evaluate(axe())
     for each in visitor.page.evaluate("axe.run()")["violations"]:
         yield f"{path}: {each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"

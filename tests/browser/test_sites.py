@@ -81,6 +81,28 @@ def test_a_domain_is_added_and_answers(visitor: Visitor) -> None:
     assert "by its own name" in platform.visit("named", headers={"Host": "www.example.test"}).text
 
 
+def test_a_hundred_thousand_lines_stay_light(visitor: Visitor) -> None:
+    """Only the rows in sight are in the page, whichever part of the log that is."""
+    files = server("hello")
+    files["server.js"] = "for (let i = 1; i <= 1e5; i++) console.log(`line ${i} of many`);\n" + files["server.js"]
+    visitor.platform.deploy(zipped(files), "talkative")
+    visitor.go("/sites/talkative/logs")
+    log = visitor.page.get_by_role("log")
+    expect(log).to_contain_text("line 100000 of many", timeout=DEPLOY_MS)  # it follows to the end
+    assert visitor.page.locator("[role=log] *").count() < 2_000
+    log.focus()
+    visitor.page.keyboard.press("Home")
+    expect(log).to_contain_text("line 1 of many")
+    expect(log).not_to_contain_text("line 100000 of many")  # it follows no longer
+    visitor.page.keyboard.press("Control+f")
+    visitor.page.get_by_label("Search the log").fill("line 77777 of")
+    visitor.page.keyboard.press("Enter")
+    expect(log).to_contain_text("line 77777 of many")
+    visitor.button(re.compile("latest", re.I)).click()
+    expect(log).to_contain_text("line 100000 of many")
+    assert visitor.page.locator("[role=log] *").count() < 2_000
+
+
 def test_what_a_site_prints_is_followed(visitor: Visitor) -> None:
     visitor.platform.deploy(zipped(server("hello", prints="printed at its start")), "prints")
     visitor.go("/sites/prints/logs")

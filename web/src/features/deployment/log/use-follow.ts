@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Follow, type Position, scrolled } from "./follow";
 
 export interface Following {
@@ -19,9 +19,13 @@ export function useFollow(element: RefObject<HTMLElement | null>, initially: boo
     setFollowing(next.following);
   }, []);
 
+  const touched = useTouched(element);
   const onScroll = useCallback(() => {
-    if (element.current) become(scrolled(follow.current, positionOf(element.current)));
-  }, [element, become]);
+    const scroller = element.current;
+    if (!scroller) return;
+    if (follow.current.following && !touched.current) follow.current = scrolledToEnd(scroller);
+    else become(scrolled(follow.current, positionOf(scroller)));
+  }, [element, touched, become]);
 
   const stop = useCallback(() => become({ ...follow.current, following: false }), [become]);
 
@@ -38,6 +42,24 @@ export function useFollow(element: RefObject<HTMLElement | null>, initially: boo
   });
 
   return { following, onScroll, stop, toEnd };
+}
+
+const GESTURES = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
+
+/** Whether somebody has laid a hand on it yet: before that, only the list itself scrolls, as it finds its place. */
+function useTouched(element: RefObject<HTMLElement | null>): RefObject<boolean> {
+  const touched = useRef(false);
+  useEffect(() => {
+    const scroller = element.current;
+    const touch = () => {
+      touched.current = true;
+    };
+    for (const gesture of GESTURES) scroller?.addEventListener(gesture, touch, { passive: true });
+    return () => {
+      for (const gesture of GESTURES) scroller?.removeEventListener(gesture, touch);
+    };
+  }, [element]);
+  return touched;
 }
 
 function positionOf(element: HTMLElement): Position {
