@@ -90,7 +90,7 @@ def test_pages_are_accessible_and_fit(
 
 def looked_at(visitor: Visitor, path: str) -> Iterator[str]:
     visitor.go(path)
-    expect(visitor.page.get_by_role("main")).to_be_visible()
+    expect(visitor.page.get_by_role("heading", level=1).first).to_be_visible()
     expect(visitor.page.locator("[aria-busy=true]")).to_have_count(0)
     visitor.page.wait_for_timeout(150)  # the last paint
     if (shifted := visitor.page.evaluate("window.shifted")) > SHIFT_MAX:
