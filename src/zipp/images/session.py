@@ -18,7 +18,8 @@ from zipp.images.filesync import DIFF_COPY, FileSync
 from zipp.images.grpc_server import Call, GrpcServer, Handler, framed
 
 HEALTH = "/grpc.health.v1.Health/Check"
-START_SECONDS = 60.0  # the first thing that every build asks for is its Dockerfile
+# The first thing that every build asks for is its Dockerfile; an engine that is pruning its cache lets builds wait.
+START_SECONDS = 300.0
 SETTLE_SECONDS = 0.1  # what ends the one soon ends the other
 _SERVING = b"\x08\x01"  # HealthCheckResponse.status = SERVING
 _SCHEME = "unix://"
