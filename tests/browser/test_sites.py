@@ -34,6 +34,27 @@ def test_the_list_is_live_without_a_reload(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("listitem").filter(has_text="appears")).to_have_count(0)
 
 
+def test_the_list_is_live_again_after_the_platform_was_away(visitor: Visitor) -> None:
+    platform = visitor.platform
+    platform.deploy(zipped(page("before")), "before-it")
+    visitor.go("/")
+    expect(visitor.page.get_by_role("listitem").filter(has_text="before-it")).to_have_count(1)
+    platform.stop()
+    platform.start()
+    platform.deploy(zipped(page("after")), "after-it")
+    expect(visitor.page.get_by_role("listitem").filter(has_text="after-it").first).to_contain_text("Live")
+    visitor.complaints.clear()  # the stream's end is told in the console too
+
+
+def test_a_log_is_taken_away_as_a_file(visitor: Visitor) -> None:
+    deployment = visitor.platform.deploy(zipped(page("to download")), "kept-log")
+    visitor.go(f"/deployments/{deployment['id']}")
+    with visitor.page.expect_download() as download:
+        visitor.link(re.compile("^Download")).first.click()
+    assert download.value.suggested_filename == f"kept-log-{deployment['id'][-8:]}.log"
+    assert "Live at" in download.value.path().read_text()
+
+
 def test_redeploy_stop_and_delete(visitor: Visitor) -> None:
     platform = visitor.platform
     first = platform.deploy(zipped(page("to be deleted")), "short-lived")
