@@ -8,8 +8,9 @@ from playwright.sync_api import Browser
 from visitor import Visitor, launched
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole session: its driver holds an event loop, beside which asynchronous tests could not run."""
     yield from launched()
 
 
