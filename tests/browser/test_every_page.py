@@ -106,6 +106,7 @@ def looked_at(visitor: Visitor, path: str) -> Iterator[str]:
 def test_the_palette_goes_anywhere_by_keyboard(browser: Browser, platform: LivePlatform) -> None:
     visitor = Visitor(browser, platform, through_nginx=True)
     visitor.sign_in()
+    expect(visitor.page.get_by_role("heading", name="Sites")).to_be_visible()
     visitor.page.keyboard.press("Control+k")
     expect(visitor.page.get_by_role("dialog")).to_be_visible()
     visitor.page.keyboard.type("blog")
