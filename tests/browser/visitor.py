@@ -26,6 +26,12 @@ DESKTOP, MOBILE = (1280, 800), (360, 740)
 PATIENCE_MS = 20_000  # for what the page does itself
 DEPLOY_MS = 180_000  # for what the platform does
 
+# The page is HTML first; what is typed before React has taken it over would be lost.
+IS_ALIVE = """() => {
+  const part = document.querySelector("main input, main button, main a, main");
+  return part !== null && Object.keys(part).some((key) => key.startsWith("__reactFiber"));
+}"""
+
 Scheme = Literal["light", "dark"]
 
 
@@ -85,7 +91,9 @@ class Visitor:
 
     # where ---------------------------------------------------------------------------------------------------------
     def go(self, path: str) -> Response | None:
-        return self.page.goto(path, wait_until="domcontentloaded")
+        answer = self.page.goto(path, wait_until="domcontentloaded")
+        self.page.wait_for_function(IS_ALIVE)
+        return answer
 
     def sign_in(self, email: str = ADMIN[0], password: str = ADMIN[1]) -> None:
         self.go("/login")
