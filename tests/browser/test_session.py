@@ -7,9 +7,9 @@ from urllib.parse import urljoin
 
 import pytest
 from live import ADMIN, LivePlatform, zipped
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from projects import page
-from visitor import Visitor
+from visitor import IS_ALIVE, Visitor, eventually
 
 
 def test_a_session_that_ends_loses_nothing_that_was_typed(visitor: Visitor) -> None:
@@ -50,6 +50,35 @@ def test_a_wrong_password_is_said_in_place(browser: Browser, platform: LivePlatf
     expect(visitor.page.get_by_role("alert").filter(has_text=re.compile("password", re.I))).to_be_visible()
     expect(visitor.page.get_by_label("Email")).to_have_value(ADMIN[0])
     visitor.close()
+
+
+def test_what_is_typed_before_the_script_is_there_stays(browser: Browser, platform: LivePlatform) -> None:
+    visitor = Visitor(browser, platform)
+    held: list[Route] = []
+    visitor.page.route("**/_next/static/**/*.js", lambda route: held.append(route))
+    visitor.page.goto("/login", wait_until="commit")
+    eventually(lambda: visitor.page.wait_for_timeout(50) or held, what="a script that waits")
+    assert not visitor.page.evaluate(IS_ALIVE)
+    visitor.page.get_by_label("Email").fill(ADMIN[0])
+    visitor.page.get_by_label("Password", exact=True).fill(ADMIN[1])
+    visitor.page.unroute("**/_next/static/**/*.js")  # lets go of those that were held
+    visitor.page.wait_for_function(IS_ALIVE)
+    visitor.button("Sign in").click()
+    expect(visitor.page).to_have_url(re.compile(r"/$"))
+    visitor.close()
+
+
+def test_a_password_that_is_sent_without_the_script_is_in_no_address(browser: Browser, platform: LivePlatform) -> None:
+    context = browser.new_context(base_url=platform.url, java_script_enabled=False)
+    page_without = context.new_page()
+    page_without.goto("/login")
+    page_without.get_by_label("Email").fill(ADMIN[0])
+    page_without.get_by_label("Password", exact=True).fill(ADMIN[1])
+    with page_without.expect_response("**/login*") as answer:
+        page_without.get_by_role("button", name="Sign in", exact=True).click()
+    assert answer.value.request.method == "POST"
+    assert "password" not in answer.value.url
+    context.close()
 
 
 def test_signing_out_ends_it_in_every_tab(visitor: Visitor) -> None:

@@ -1,6 +1,5 @@
 "use client";
 
-import { useState } from "react";
 import { FormProblem } from "@/components/form-problem";
 import { identityClient, type SignUp } from "@/features/session/identity";
 import { Field } from "./field";
@@ -12,21 +11,13 @@ type AccountFormProps = { proof: Pick<SignUp, "setupToken" | "invite">; action: 
 
 /** Name, address and password of a new account. */
 export function AccountForm({ proof, action }: AccountFormProps) {
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const { submit, busy, problem } = useEnter(() => identityClient().signUp({ name, email, password, ...proof }));
+  const { submit, busy, problem } = useEnter((typed) =>
+    identityClient().signUp({ name: typed("name"), email: typed("email"), password: typed("password"), ...proof }),
+  );
   const general = problem && !problem.field("/email") && !problem.field("/password") ? problem : null;
   return (
-    <form onSubmit={submit} className="grid gap-5">
-      <Field
-        label="Name"
-        name="name"
-        autoComplete="name"
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-      />
+    <form method="post" onSubmit={submit} className="grid gap-5">
+      <Field label="Name" name="name" autoComplete="name" maxLength={100} />
       <Field
         label="Email"
         name="email"
@@ -34,16 +25,12 @@ export function AccountForm({ proof, action }: AccountFormProps) {
         autoComplete="username"
         required
         maxLength={254}
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
         error={problem?.field("/email")}
       />
       <PasswordField
         label="Password"
         name="password"
         autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
         hint="At least 10 characters. A few words are good."
         error={problem?.field("/password")}
       />

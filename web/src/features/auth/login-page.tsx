@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { ErrorState } from "@/components/error-state";
 import { FormProblem } from "@/components/form-problem";
 import { identityClient } from "@/features/session/identity";
@@ -47,11 +47,10 @@ export function LoginPage() {
 }
 
 function LoginForm() {
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const { submit, busy, problem } = useEnter(() => identityClient().signIn(email, password));
+  const { submit, busy, problem } = useEnter((typed) => identityClient().signIn(typed("email"), typed("password")));
   return (
-    <form onSubmit={submit} className="grid gap-5">
+    // Sent before the script is there, a form without a method would put the password into the address.
+    <form method="post" onSubmit={submit} className="grid gap-5">
       <Field
         label="Email"
         name="email"
@@ -59,16 +58,12 @@ function LoginForm() {
         autoComplete="username"
         required
         maxLength={254}
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
         error={problem?.field("/email")}
       />
       <PasswordField
         label="Password"
         name="password"
         autoComplete="current-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
         error={problem?.field("/password")}
       />
       <FormProblem error={problem} />

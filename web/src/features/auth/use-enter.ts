@@ -15,20 +15,25 @@ export function useGoOn(): () => void {
   }, [router]);
 }
 
-/** A form that ends with a session: `prove` sends it. */
-export function useEnter(prove: () => Promise<User>) {
+/**
+ * A form that ends with a session: `prove` sends what was typed into it.
+ *
+ * Its fields are the browser's own: sign-in is HTML before it is React, and what somebody typed by then must stay.
+ */
+export function useEnter(prove: (typed: (name: string) => string) => Promise<User>) {
   const client = useQueryClient();
   const goOn = useGoOn();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (busy) return;
+    const form = new FormData(event.currentTarget);
     setBusy(true);
     setProblem(null);
     try {
-      const user = await prove();
+      const user = await prove((name) => String(form.get(name) ?? ""));
       client.clear(); // of whoever was here before
       client.setQueryData(keys.me, user);
       goOn();

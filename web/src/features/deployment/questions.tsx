@@ -1,6 +1,5 @@
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import type { Deployment } from "@/lib/api";
-import type { useDeploymentActions } from "./use-deployment-actions";
 
 export type Question = "cancel" | "stop" | "delete";
 
@@ -8,7 +7,7 @@ interface QuestionsProps {
   deployment: Deployment;
   question: Question;
   close: () => void;
-  actions: ReturnType<typeof useDeploymentActions>;
+  actions: { stop: () => Promise<void>; remove: () => Promise<void> };
 }
 
 /** What is asked before something ends. */

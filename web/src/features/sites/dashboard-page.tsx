@@ -9,11 +9,11 @@ import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { DropAnywhere } from "@/features/deploy/drop-anywhere";
+import { LazyDeployPanel } from "@/features/deploy/lazy-deploy-panel";
 import type { Site } from "@/lib/api";
 import { plural } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { sitesQuery } from "@/lib/queries";
-import { LazyDeployPanel } from "./lazy-deploy-panel";
 import { byActivity, matching } from "./site-list";
 import { SiteColumns, SiteRow, SiteRowSkeleton } from "./site-row";
 

@@ -2,8 +2,7 @@
 
 import { MoreHorizontal, RotateCcw, RotateCw, ScrollText, Square, Trash2 } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
-import { ConfirmDialog } from "@/components/confirm-dialog";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
 import {
   DropdownMenu,
@@ -15,6 +14,7 @@ import {
 import type { Deployment, Site } from "@/lib/api";
 import { shortId } from "@/lib/format";
 import { paths } from "@/lib/paths";
+import type { Question } from "../deployment/questions";
 import { possibleActions } from "./deployment-actions";
 import { sourceText } from "./source";
 import type { useSiteActions } from "./use-site-actions";
@@ -25,10 +25,10 @@ interface Props {
   actions: ReturnType<typeof useSiteActions>;
 }
 
-type Question = "stop" | "delete" | null;
+const Questions = lazy(() => import("../deployment/questions").then((module) => ({ default: module.Questions })));
 
 export function DeploymentMenu({ deployment, site, actions }: Props) {
-  const [question, setQuestion] = useState<Question>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
   const can = possibleActions(deployment);
   const { label, revision } = sourceText(deployment.source);
   return (
@@ -76,44 +76,16 @@ export function DeploymentMenu({ deployment, site, actions }: Props) {
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
-      <Questions
-        question={question}
-        close={() => setQuestion(null)}
-        deployment={deployment}
-        site={site}
-        actions={actions}
-      />
-    </>
-  );
-}
-
-function Questions({ question, close, deployment, site, actions }: Props & { question: Question; close: () => void }) {
-  const onOpenChange = (open: boolean) => !open && close();
-  return (
-    <>
-      <ConfirmDialog
-        open={question === "stop"}
-        onOpenChange={onOpenChange}
-        title={`Stop ${site.name}?`}
-        description="Its address then answers with a page that says it is stopped. You can bring this version back later."
-        actionLabel="Stop"
-        destructive
-        onConfirm={() => actions.stop(deployment)}
-      />
-      <ConfirmDialog
-        open={question === "delete"}
-        onOpenChange={onOpenChange}
-        title="Delete this deployment?"
-        description={
-          deployment.is_live
-            ? `It is live: ${site.name} goes offline at once. Its files, image and log are removed for good.`
-            : "Its files, image and log are removed for good. What is live stays as it is."
-        }
-        confirmText={site.name}
-        actionLabel="Delete deployment"
-        destructive
-        onConfirm={() => actions.remove(deployment)}
-      />
+      {question !== null && (
+        <Suspense>
+          <Questions
+            deployment={deployment}
+            question={question}
+            close={() => setQuestion(null)}
+            actions={{ stop: () => actions.stop(deployment), remove: () => actions.remove(deployment) }}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
+import { LazyDeployPanel } from "@/features/deploy/lazy-deploy-panel";
 import { DeploymentList } from "./deployment-list";
-import { LazyDeployPanel } from "./lazy-deploy-panel";
 import { LiveCard } from "./live-card";
 import { useSite } from "./site-layout";
 import { TrafficCard } from "./traffic-card";
