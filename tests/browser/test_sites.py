@@ -74,6 +74,15 @@ def test_redeploy_stop_and_delete(visitor: Visitor) -> None:
     assert platform.api.get("/api/sites/short-lived").status_code == 404
 
 
+def test_the_list_of_deployments_asks_before_it_stops_a_site(visitor: Visitor) -> None:
+    visitor.platform.deploy(zipped(page("for a while")), "for-a-while")
+    visitor.go("/sites/for-a-while")
+    visitor.button(re.compile("^Actions for")).first.click()
+    visitor.menu("Stop…").click()
+    visitor.confirm("Stop")
+    eventually(lambda: visitor.platform.visit("for-a-while").status_code == 503, what="the stop")
+
+
 def test_variables_are_set_and_never_shown_again(visitor: Visitor) -> None:
     platform = visitor.platform
     code = "require('http').createServer((_, a) => a.end('greeting ' + process.env.GREETING)).listen(process.env.PORT)"
