@@ -1,16 +1,16 @@
 # Every verb is one line; what it does is in scripts/ and in `zipp`. ARGS passes options on: make test ARGS="-k health"
 
 .DEFAULT_GOAL := help
-.PHONY: help up down web dev test check fix bench corpus docs client screenshots lock
+.PHONY: help up down web dev test check fix bench corpus docs client screenshots lock firebase
 
 help: ## print these verbs
 	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | expand -t 12
 
-up: ## install what is missing, start the platform, deploy a first site, print where it is
-	@scripts/bootstrap && .venv/bin/zipp up $(ARGS)
+up: ## install what is missing, start the platform, deploy a first site; BACKEND=firebase-emulators: to try Firebase
+	@BACKEND=$(BACKEND) scripts/up $(ARGS)
 
-down: ## stop the platform, nginx and the sites; nothing is lost
-	@.venv/bin/zipp down $(ARGS)
+down: ## stop the platform, nginx, the sites and the emulators; nothing is lost
+	@BACKEND=$(BACKEND) scripts/down $(ARGS)
 
 web: ## build the dashboard, unless it is built of these very sources
 	@scripts/web
@@ -41,6 +41,9 @@ client: ## write docs/reference and the dashboard's client of the API anew from 
 
 screenshots: ## photograph every page of the dashboard
 	@scripts/screenshots $(ARGS)
+
+firebase: ## write .cache/firebase: what `firebase deploy` sends (rules, indexes, the dashboard); ARGS="--project ID"
+	@scripts/bootstrap --python && scripts/web && .venv/bin/python scripts/firebase/hosting.py $(ARGS)
 
 lock: ## pin the newest versions that fit pyproject.toml (ARGS=--upgrade) into the lock files
 	@scripts/lock $(ARGS)

@@ -23,7 +23,8 @@ DATA_DIR_DEFAULT = "`/var/lib/zipp` as root, else `~/.local/share/zipp`"
 
 def settings_page() -> str:
     rows = [
-        f"| `ZIPP_{name.upper()}` | {_default(name, field)} | {_cell(field.description or '')} |"
+        f"| `{field.validation_alias or f'ZIPP_{name.upper()}'}` | {_default(name, field)} | "
+        f"{_cell(field.description or '')} |"
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join(

@@ -1,5 +1,6 @@
 """A platform to call the API of: real records, identity, storage and logs; only the pipeline behind them is a stand-in
-that writes records and lets nothing run. As a program it serves the API: `python apistand.py FOLDER PORT`."""
+that writes records and lets nothing run. As a program it serves the API: `python apistand.py FOLDER PORT [PUBLIC_URL]`.
+"""
 
 from __future__ import annotations
 
@@ -209,4 +210,5 @@ def signed_in(client: httpx.AsyncClient, secret: str) -> httpx.AsyncClient:
 
 
 if __name__ == "__main__":
-    uvicorn.run(app_of(make_stand(Path(sys.argv[1]))), port=int(sys.argv[2]), log_level="error", http="httptools")
+    program = make_stand(Path(sys.argv[1]), public_url=sys.argv[3] if len(sys.argv) > 3 else None)
+    uvicorn.run(app_of(program), port=int(sys.argv[2]), log_level="error", http="httptools")

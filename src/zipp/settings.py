@@ -1,4 +1,5 @@
-"""The only reader of the environment. Every variable is `ZIPP_` plus the field's name in capitals.
+"""The only reader of the environment. Every variable is `ZIPP_` plus the field's name in capitals; only those that
+Google's own libraries read too, to find an emulator, are named as there.
 
 The reference page docs/reference/settings.md is generated from this file.
 """
@@ -8,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from zipp.domain.plan import Limits
@@ -29,7 +30,9 @@ def _default_data_dir() -> Path:
 class Settings(BaseSettings):
     """Sizes in bytes, durations in seconds. A value that can't be used stops the start and names the variable."""
 
-    model_config = SettingsConfigDict(env_prefix="ZIPP_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ZIPP_", frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
 
     data_dir: Path = Field(
         default_factory=_default_data_dir,
@@ -48,6 +51,67 @@ class Settings(BaseSettings):
     web_dir: Path | None = Field(
         default=None,
         description="The built dashboard; default: web/out of the repository, else the one in the package.",
+    )
+
+    backend: Literal["embedded", "firebase"] = Field(
+        default="embedded",
+        description="Where accounts, records and files live: embedded: on this machine; firebase: in Firebase Auth, "
+        "Firestore and Firebase Storage. The next three choose each part alone.",
+    )
+    identity: Literal["local", "firebase"] | None = Field(
+        default=None, description="Who proves accounts; default: as ZIPP_BACKEND says."
+    )
+    records: Literal["sqlite", "firestore"] | None = Field(
+        default=None, description="Where users, sites and deployments are recorded; default: as ZIPP_BACKEND says."
+    )
+    storage: Literal["local", "firebase"] | None = Field(
+        default=None, description="Where archives and finished logs are kept; default: as ZIPP_BACKEND says."
+    )
+    firebase_project: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$",
+        description="The Firebase project's id; needed as soon as a part lives there.",
+    )
+    firebase_credentials: Path | None = Field(
+        default=None,
+        description="A service account's key file; default: GOOGLE_APPLICATION_CREDENTIALS, then what the machine has "
+        "(Application Default Credentials).",
+    )
+    firebase_database: str = Field(default="(default)", description="The Firestore database's id.")
+    firebase_bucket: str | None = Field(
+        default=None, description="The Storage bucket; default: <project>.firebasestorage.app."
+    )
+    firebase_api_key: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]{1,100}$",
+        description="The web app's API key, with which the page signs people in (not a secret); needed with Firebase "
+        "Auth.",
+    )
+    firebase_auth_domain: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9.-]{1,253}$",
+        description="Where Firebase's sign-in pages are; default: <project>.firebaseapp.com.",
+    )
+    environment: Literal["production", "development"] = Field(
+        default="production", description="development: emulators may take the place of Firebase's services."
+    )
+    auth_emulator: str | None = Field(
+        default=None,
+        validation_alias="FIREBASE_AUTH_EMULATOR_HOST",
+        pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$",
+        description="An Auth emulator (host:port), in development only: emulators accept forged tokens.",
+    )
+    firestore_emulator: str | None = Field(
+        default=None,
+        validation_alias="FIRESTORE_EMULATOR_HOST",
+        pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$",
+        description="A Firestore emulator (host:port), in development only.",
+    )
+    storage_emulator: str | None = Field(
+        default=None,
+        validation_alias="STORAGE_EMULATOR_HOST",
+        pattern=r"^https?://[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$",
+        description="A Storage emulator (http://host:port), in development only.",
     )
 
     base_domain: str = Field(
@@ -131,7 +195,9 @@ class Settings(BaseSettings):
         "admin's invite (invite says so on the sign-in page, closed says nothing of signing up).",
     )
     admin_email: str | None = Field(
-        default=None, description="With ZIPP_ADMIN_PASSWORD: the first account, at the first start."
+        default=None,
+        description="With ZIPP_ADMIN_PASSWORD: the first account, at the first start. With Firebase, and no password: "
+        "whose account with this verified address is the first admin's, without a set-up link.",
     )
     admin_password: SecretStr | None = Field(default=None, description="See ZIPP_ADMIN_EMAIL; at least 10 characters.")
     session_seconds: int = Field(default=14 * 86400, ge=60, description="How long a session lasts.")
@@ -145,6 +211,9 @@ class Settings(BaseSettings):
         "default: made at the first start and kept in <data dir>/secret.key.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="The operator's log.")
+    audit_days: int = Field(
+        default=180, ge=1, le=36500, description="How long it is kept who changed what, and from which address."
+    )
     log_lines_per_deployment: int = Field(
         default=100_000, ge=1000, description="Runtime lines kept per deployment; the oldest go first."
     )
@@ -165,6 +234,35 @@ class Settings(BaseSettings):
         if value is not None and not _PLAIN_ADDRESS.fullmatch(value):
             raise ValueError("must be http(s)://host[:port][/path], without a name, a password or a query")
         return value
+
+    @model_validator(mode="after")
+    def _firebase_is_whole(self) -> Self:
+        parts = {"firebase", "firestore"} & {self.identity_kind, self.records_kind, self.storage_kind}
+        if not parts:
+            return self
+        if self.firebase_project is None:
+            raise ValueError("ZIPP_FIREBASE_PROJECT must name the Firebase project")
+        if self.identity_kind == "firebase" and self.firebase_api_key is None:
+            raise ValueError("ZIPP_FIREBASE_API_KEY is needed to sign people in (Project settings, Your apps)")
+        emulators = (self.auth_emulator, self.firestore_emulator, self.storage_emulator)
+        if self.environment == "production" and any(emulators):
+            raise ValueError(
+                "FIREBASE_AUTH_EMULATOR_HOST, FIRESTORE_EMULATOR_HOST and STORAGE_EMULATOR_HOST must not be set: "
+                "emulators accept forged tokens (ZIPP_ENVIRONMENT=development allows them)"
+            )
+        return self
+
+    @property
+    def identity_kind(self) -> Literal["local", "firebase"]:
+        return self.identity or ("firebase" if self.backend == "firebase" else "local")
+
+    @property
+    def records_kind(self) -> Literal["sqlite", "firestore"]:
+        return self.records or ("firestore" if self.backend == "firebase" else "sqlite")
+
+    @property
+    def storage_kind(self) -> Literal["local", "firebase"]:
+        return self.storage or ("firebase" if self.backend == "firebase" else "local")
 
     @property
     def limits(self) -> Limits:

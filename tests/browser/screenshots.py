@@ -39,10 +39,11 @@ PAGES = {
     "settings-tokens": "/settings/tokens",
     "settings-members": "/settings/members",
     "settings-health": "/settings/health",
+    "cli": f"/cli?challenge={'a' * 43}&port=40123&state=0123456789abcdef&name=adas-laptop",
     "not-found": "/nowhere",
 }
 README = ("dashboard-light", "deployment-dark")
-SIGNED_OUT = {"login": "/login", "setup": "/setup#token=shown-once"}
+SIGNED_OUT = {"login": "/login", "setup": "/setup#token=shown-once", "reset": "/reset#token=shown-once"}
 
 
 def main(folder: Path) -> None:

@@ -65,6 +65,18 @@ def test_a_name_that_cannot_be_is_said_while_it_is_typed(visitor: Visitor) -> No
     visitor.platform.ended(upload["id"])
     name.fill("taken-by-another")
     expect(visitor.page.get_by_role("main")).to_contain_text(re.compile("taken|belongs", re.I))
+    visitor.button(re.compile("^Use taken-by-another-")).click()
+    expect(name).to_have_value(re.compile("^taken-by-another-"))
+    expect(visitor.page.get_by_role("main")).to_contain_text("This name is free.")
+
+
+def test_a_name_that_is_taken_is_followed_by_one_that_is_free(visitor: Visitor, tmp_path: Path) -> None:
+    others = visitor.platform.newcomer("first@example.com")
+    visitor.platform.ended(visitor.platform.upload(zipped(page("theirs")), "popular", headers=others)["id"])
+    visitor.go("/deploy")
+    visitor.drop(visitor.page.get_by_role("main"), [as_zip(tmp_path, "popular", page("mine"))])
+    expect(visitor.page.get_by_label("Site name")).to_have_value(re.compile("^popular-"))
+    expect(visitor.page.get_by_role("main")).to_contain_text("“popular” is taken; this name is free.")
 
 
 def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(visitor: Visitor, tmp_path: Path) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
+from axe import LOOKS, WATCH_SHIFTS, looked_at
 from live import LivePlatform, running_platform, zipped
 from playwright.sync_api import Browser, expect
 from projects import page, server
-from visitor import DESKTOP, MOBILE, Scheme, Visitor
+from visitor import Scheme, Visitor
 
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
-SIGNED_OUT = ("/login", "/signup", "/setup")
+CLI = "/cli?challenge=" + "a" * 43
+SIGNED_OUT = ("/login", "/signup", "/setup", "/reset", "/reset#token=shown-once", "/cli")
 SIGNED_IN = (
     "/",
     "/deploy",
@@ -28,15 +27,10 @@ SIGNED_IN = (
     "/settings/tokens",
     "/settings/members",
     "/settings/health",
+    f"{CLI}&port=40123&state=0123456789abcdef&name={'a-very-long-name-' * 8}",
     "/nowhere",
     "/sites/not-there",
     "/deployments/00000000-0000-0000-0000-000000000000",
-)
-LOOKS: tuple[tuple[Scheme, tuple[int, int]], ...] = (
-    ("light", DESKTOP),
-    ("dark", DESKTOP),
-    ("light", MOBILE),
-    ("dark", MOBILE),
 )
 
 
@@ -50,21 +44,6 @@ def platform() -> Iterator[LivePlatform]:
         for _ in range(3):
             platform.visit("shop")
         yield platform
-
-
-# https://web.dev/articles/cls: what moves by itself, without a click or a key just before. Up to 0.1 counts as good.
-SHIFT_MAX = 0.05
-WATCH_SHIFTS = """
-window.shifted = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-}).observe({ type: "layout-shift", buffered: true });
-"""
-
-
-@cache
-def axe() -> str:
-    return AXE.read_text()
 
 
 def ids(platform: LivePlatform) -> dict[str, str]:
@@ -86,21 +65,6 @@ def test_pages_are_accessible_and_fit(
     problems += [problem for path in SIGNED_IN for problem in looked_at(visitor, path.format(**ids(platform)))]
     assert problems == []
     visitor.close()
-
-
-def looked_at(visitor: Visitor, path: str) -> Iterator[str]:
-    visitor.go(path)
-    expect(visitor.page.get_by_role("heading", level=1).first).to_be_visible()
-    expect(visitor.page.locator("[aria-busy=true]")).to_have_count(0)
-    visitor.page.wait_for_timeout(150)  # the last paint
-    if (shifted := visitor.page.evaluate("window.shifted")) > SHIFT_MAX:
-        yield f"{path}: the layout shifts by {shifted:.3f}"
-    visitor.page.evaluate(axe())
-    for each in visitor.page.evaluate("axe.run()")["violations"]:
-        yield f"{path}: {each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
-    wide, room = visitor.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    if wide > room:
-        yield f"{path}: {wide - room} pixels too wide"
 
 
 def test_the_palette_goes_anywhere_by_keyboard(browser: Browser, platform: LivePlatform) -> None:

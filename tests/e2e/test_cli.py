@@ -6,53 +6,15 @@ import json
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from commandline import Zipp
 from live import ADMIN, EXAMPLES, LivePlatform, until
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
-
-
-class Zipp:
-    """`zipp` with the platform's settings, somewhere without a terminal."""
-
-    def __init__(self, platform: LivePlatform, home: Path) -> None:
-        inherited = {name: value for name, value in platform.env.items() if name not in ("ZIPP_URL", "ZIPP_TOKEN")}
-        self.env = {**inherited, "XDG_CONFIG_HOME": str(home)}
-
-    def run(
-        self, *arguments: str, expect: int = 0, cwd: Path | None = None, stdin: str = "", **env: str
-    ) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            self.argv(*arguments),
-            env={**self.env, **env},
-            cwd=cwd,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        assert result.returncode == expect, f"exit code {result.returncode}\n{result.stdout}\n{result.stderr}"
-        assert "Traceback" not in result.stderr
-        return result
-
-    def json(self, *arguments: str, **options: Any) -> Any:
-        return json.loads(self.run(*arguments, "--json", **options).stdout)
-
-    def started(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.argv(*arguments), env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-
-    @staticmethod
-    def argv(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "zipp", *arguments]
 
 
 @pytest.fixture

@@ -45,6 +45,11 @@ CASES = {
         "check",
         {"start_localhost_only"},
     ),
+    "no-http": (
+        node_app("require('net').createServer(s=>s.end('+PONG\\r\\n')).listen(process.env.PORT)"),
+        "check",
+        {"start_no_http"},
+    ),
     "always-500": (
         node_app("require('http').createServer((q,r)=>{r.statusCode=500;r.end('x')}).listen(process.env.PORT)"),
         "check",

@@ -43,6 +43,28 @@ def test_subdirectory_of_a_repository_is_the_project(platform: LivePlatform, git
     assert platform.visit("mono-web").text == "the web app"
 
 
+def test_a_subdirectory_of_a_workspace_is_built_with_its_neighbours(platform: LivePlatform, git: GitServer) -> None:
+    server = "require('http').createServer((q, r) => r.end(require('words').hello)).listen(process.env.PORT)"
+    git.create_repo(
+        "workspace",
+        {
+            "package.json": '{"private": true, "workspaces": ["apps/*", "packages/*"]}',
+            "packages/words/package.json": '{"name": "words", "version": "1.0.0"}',
+            "packages/words/index.js": "exports.hello = 'said by a neighbour'",
+            "apps/api/package.json": '{"name": "api", "scripts": {"start": "node server.js"}, '
+            '"dependencies": {"words": "*"}}',
+            "apps/api/server.js": server,
+            "apps/web/package.json": '{"name": "web"}',
+        },
+    )
+    body = {"url": git.url_for("workspace"), "subdirectory": "apps/api", "site": "workspace-api"}
+    answer = platform.api.post("/api/deployments/git", json=body)
+    deployment = platform.ended(answer.json()["id"])
+    assert deployment["status"] == "RUNNING", deployment["error"]
+    assert "apps/api/ of this workspace" in deployment["plan"]["summary"]
+    assert platform.visit("workspace-api").text == "said by a neighbour"
+
+
 def test_missing_repository_fails_in_cloning_with_a_hint(platform: LivePlatform, git: GitServer) -> None:
     answer = platform.api.post("/api/deployments/git", json={"url": git.url_for("nowhere"), "site": "nowhere"})
     assert answer.status_code == 202, answer.text

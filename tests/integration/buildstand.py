@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Literal
 
-from conftest import docker
+from dockercli import docker
 
 from zipp.domain.ids import new_id
 from zipp.domain.plan import BuildPlan

@@ -11,15 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from dockercli import docker
 
 from zipp.images.bases import Bases
 from zipp.runtime.docker import DockerRuntime
 from zipp.runtime.ports import is_taken
 from zipp.settings import Settings
-
-
-def docker(*arguments: str) -> str:
-    return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True).stdout.strip()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import docker
+from dockercli import docker
 
 from zipp.images.recipes import STATIC
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import docker
+from dockercli import docker
 
 from zipp.domain.errors import BuildError, Unavailable
 from zipp.images import bootstrap, registry

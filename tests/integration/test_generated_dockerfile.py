@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import docker
+from dockercli import docker
 
 from zipp.domain.plan import BuildPlan, Serve
 from zipp.engine.client import Engine, EngineRefusal

@@ -11,11 +11,13 @@ from fastapi.routing import APIRoute
 
 from zipp import __version__
 from zipp.api import dashboard, problems
+from zipp.api.audit import Audited
 from zipp.api.headers import Measured, SecurityHeaders
 from zipp.api.limits import Limited, RateLimits
 from zipp.api.live import Live
 from zipp.api.openapi import describe
-from zipp.api.routes import auth, deployments, events, health, pages, sites, users
+from zipp.api.routes import activity, auth, deployments, events, health, pages, sites, users
+from zipp.monitoring.audit import Audit
 from zipp.monitoring.health import Health
 from zipp.monitoring.metrics import Metrics
 from zipp.wiring import Platform
@@ -26,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     deployments.router,
     sites.router,
     events.router,
+    activity.router,
     health.router,
 )
 
@@ -34,15 +37,18 @@ def create_app(platform: Platform) -> FastAPI:
     """The whole application; its lifespan starts and closes the platform."""
     metrics = Metrics(platform.records)
     live = Live(platform)
+    audit = Audit(platform.records, keep_days=platform.settings.audit_days)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await platform.start()
         metrics.start()
         live.start()
+        audit.start()
         try:
             yield
         finally:
+            await audit.close()
             await live.close()
             await metrics.close()
             await platform.close()
@@ -52,13 +58,19 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.metrics = metrics
     app.state.live = live
     app.state.health = Health(
-        records=platform.records, storage=platform.storage, runtime=platform.runtime, proxy=platform.proxy
+        records=platform.records,
+        identity=platform.identity,
+        storage=platform.storage,
+        runtime=platform.runtime,
+        proxy=platform.proxy,
     )
-    app.router.routes.append(pages.DashboardRoute(dashboard.find(platform.settings.web_dir)))
+    found = dashboard.find(platform.settings.web_dir, sign_in=platform.identity.sign_in_page)
+    app.router.routes.append(pages.DashboardRoute(found))
     app.state.limits = limits = RateLimits(platform.settings)
     platform.records.changed.append(metrics.record_changed)
     # The last added is the outermost.
     app.add_middleware(problems.Guard)
+    app.add_middleware(Audited, audit=audit)
     app.add_middleware(Limited, limits=limits)
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(SecurityHeaders)

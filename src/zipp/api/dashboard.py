@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 
 import zipp
+from zipp.identity.identity import SignInPage
 
 logger = structlog.get_logger()
 
@@ -33,6 +34,10 @@ PLACEHOLDER = "_"  # stands for a site's name or a deployment's id in the files'
 _VALUE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # What Next asks for beside a page: the page's own payload, deployments/<id>.txt.
 _PAYLOAD = ".txt"
+
+# Where Firebase's SDK proves an address and a password, and asks for mails. It refreshes no tokens (securetoken), since
+# the page trades the first one for the platform's own cookie; and it loads no script and no frame.
+FIREBASE_SIGN_IN = "https://identitytoolkit.googleapis.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +84,28 @@ class Dashboard:
         return ""
 
 
-def find(chosen: Path | None) -> Dashboard | None:
+def find(chosen: Path | None, *, sign_in: SignInPage | None = None) -> Dashboard | None:
     """The one that was chosen, else the first in PLACES; None where it has not been built."""
     for folder in (chosen,) if chosen else PLACES:
         if (folder / MANIFEST).is_file():
-            return load(folder)
+            return load(folder, connect=_asked_elsewhere(sign_in))
     return None
 
 
-def load(folder: Path) -> Dashboard | None:
+def _asked_elsewhere(sign_in: SignInPage | None) -> Sequence[str]:
+    """What pages may ask beside the platform itself: one host, and only where Firebase signs people in."""
+    return () if sign_in is None else (sign_in.auth_emulator or FIREBASE_SIGN_IN,)
+
+
+def load(folder: Path, *, connect: Sequence[str] = ()) -> Dashboard | None:
     """None, and a line in the operator's log, when the build is of another version or incomplete."""
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         if manifest["version"] != MANIFEST_VERSION:
             raise ValueError(f"its manifest has version {manifest['version']}, not {MANIFEST_VERSION}")
         return Dashboard(
-            files={address: _file(folder, entry) for address, entry in manifest["files"].items()},
-            not_found=_file(folder, manifest["notFound"]),
+            files={address: _file(folder, entry, connect) for address, entry in manifest["files"].items()},
+            not_found=_file(folder, manifest["notFound"], connect),
             dynamic=tuple(manifest["dynamic"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -103,7 +113,7 @@ def load(folder: Path) -> Dashboard | None:
         return None
 
 
-def _file(folder: Path, entry: Mapping[str, Any]) -> File:
+def _file(folder: Path, entry: Mapping[str, Any], connect: Sequence[str]) -> File:
     name = entry["file"]
     content = (folder / name).read_bytes()
     tag = base64.urlsafe_b64encode(hashlib.sha256(content).digest()[:16]).decode().rstrip("=")
@@ -111,7 +121,7 @@ def _file(folder: Path, entry: Mapping[str, Any]) -> File:
     return File(
         media_type=entry["type"],
         immutable=entry["immutable"],
-        policy=policy(entry["scripts"], entry["styles"]) if "scripts" in entry else None,
+        policy=policy(entry["scripts"], entry["styles"], connect) if "scripts" in entry else None,
         plain=Body(content, None, f'"{tag}"'),
         encoded=tuple(
             Body((folder / f"{name}{ENCODINGS[encoding]}").read_bytes(), encoding, f'"{tag}-{encoding}"')
@@ -120,16 +130,16 @@ def _file(folder: Path, entry: Mapping[str, Any]) -> File:
     )
 
 
-def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """The Content-Security-Policy of a page with these inline scripts and styles."""
+def policy(scripts: Sequence[str], styles: Sequence[str], connect: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy of a page with these inline scripts and styles, and these hosts to ask."""
     return "; ".join(
         (
             "default-src 'none'",
-            _sources("script-src", scripts),
-            _sources("style-src", styles),
+            _hashed("script-src", scripts),
+            _hashed("style-src", styles),
             "img-src 'self' data: blob:",
             "font-src 'self'",
-            "connect-src 'self'",
+            " ".join(("connect-src 'self'", *connect)),
             "worker-src 'self' blob:",  # fflate makes its workers, which zip large folders, from text of its own
             "manifest-src 'self'",
             "form-action 'self'",
@@ -139,7 +149,7 @@ def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
     )
 
 
-def _sources(directive: str, hashes: Sequence[str]) -> str:
+def _hashed(directive: str, hashes: Sequence[str]) -> str:
     return " ".join([directive, "'self'", *(f"'{each}'" for each in hashes)])
 
 

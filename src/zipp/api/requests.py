@@ -14,6 +14,7 @@ from zipp.domain.user import Role
 
 ENV_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 ENV_VALUE_BYTES = 32 * 1024
+LONGEST_CREDENTIAL = 8192  # a Firebase token with many claims has 2 KB
 
 # One line of printable text: no control characters.
 _LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -92,6 +93,7 @@ EnvChanges = Annotated[
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=_LINE, examples=["ada@example.com"])]
 Password = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"format": "password"})]
 Name = Annotated[str, Field(max_length=100, pattern=_LINE, examples=["Ada"])]
+Secret = Annotated[str, Field(max_length=500, pattern=_LINE)]
 
 
 class Request(BaseModel):
@@ -104,16 +106,20 @@ class SignupRequest(Request):
     email: Email
     password: Password
     name: Name = ""
-    setup_token: Annotated[str, Field(max_length=500, pattern=_LINE)] | None = None
-    invite: Annotated[str, Field(max_length=500, pattern=_LINE)] | None = None
+    setup_token: Secret | None = None
+    invite: Secret | None = None
 
 
 class LoginRequest(Request):
-    """An address and a password; or `id_token`, where identity is Firebase's."""
+    """An address and a password; or, where people sign in with Firebase, its `id_token`: the first time that makes the
+    account, with the same `name`, `setup_token` and `invite` as sign-up."""
 
     email: Email | None = None
     password: Password | None = None
-    id_token: Annotated[str, Field(max_length=8192, pattern=_LINE)] | None = None
+    id_token: Annotated[str, Field(max_length=LONGEST_CREDENTIAL, pattern=_LINE)] | None = None
+    name: Name = ""
+    setup_token: Secret | None = None
+    invite: Secret | None = None
 
 
 class ProfileRequest(Request):
@@ -126,7 +132,27 @@ class PasswordRequest(Request):
 
 
 class VerifyRequest(Request):
-    token: Annotated[str, Field(max_length=8192)]
+    token: Annotated[str, Field(max_length=LONGEST_CREDENTIAL)]
+
+
+class HandoverRequest(Request):
+    """`challenge` is the SHA-256 of the other program's verifier, urlsafe base64 without padding (RFC 7636, S256)."""
+
+    challenge: Annotated[str, Field(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class TakeoverRequest(Request):
+    """`token` is what the hand-over gave, `verifier` what its challenge was made of."""
+
+    token: Secret
+    verifier: Annotated[str, Field(min_length=43, max_length=128, pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
+
+
+class PasswordResetRequest(Request):
+    """`token` is the one of the link that an admin gave."""
+
+    token: Secret
+    new_password: Password
 
 
 class TokenRequest(Request):

@@ -1,127 +1,21 @@
-"""What the API answers, by the names of the HTTP contract (what it is sent: requests.py)."""
+"""What the API answers about sites, deployments and itself, by the names of the HTTP contract (about people: people.py;
+what it is sent: requests.py)."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from zipp.domain import deployment as domain
 from zipp.domain import site as domain_site
-from zipp.domain import user as domain_user
 from zipp.domain.deployment import Failure, Stage, Status
 from zipp.domain.log import LogLine
 from zipp.domain.plan import Limits, Serve
-from zipp.domain.user import Role, Token
-from zipp.domain.user import User as Account
-from zipp.identity.identity import Grant
 from zipp.monitoring.health import State
 
 T = TypeVar("T")
-
-
-# who ---------------------------------------------------------------------------------------------------------------
-class User(BaseModel):
-    uid: str
-    email: str | None
-    name: str
-    role: Role
-    claims: dict[str, Any]
-    created_at: datetime
-
-    @classmethod
-    def of(cls, user: Account) -> User:
-        return cls.model_validate(user.model_dump(exclude={"disabled"}))
-
-
-class SignInConfig(BaseModel):
-    """What a page must know before anybody is signed in; nothing of it is secret.
-
-    `needs_setup`: the first account waits for its set-up link. `signup`: who can sign up without an invite is only told
-    by `open`. `site_url` has `{site}` where the name goes. `limits` are those of a new site.
-    """
-
-    identity: Literal["local", "firebase"]
-    needs_setup: bool
-    signup: Literal["open", "invite", "closed"]
-    version: str
-    base_domain: str
-    site_url: str = Field(examples=["http://{site}.zipp.localhost:8080"])
-    upload_max_bytes: int
-    limits: Limits
-
-
-class Member(BaseModel):
-    """An account as admins see it; `sites` is how many it owns."""
-
-    uid: str
-    email: str | None
-    name: str
-    role: Role
-    disabled: bool
-    created_at: datetime
-    sites: int
-
-    @classmethod
-    def of(cls, user: Account, *, sites: int) -> Member:
-        return cls.model_validate(user.model_dump(exclude={"claims"}) | {"sites": sites})
-
-
-class Invite(BaseModel):
-    id: str
-    email: str | None
-    role: Role
-    created_at: datetime
-    expires_at: datetime
-
-    @classmethod
-    def of(cls, invite: domain_user.Invite) -> Invite:
-        return cls.model_validate(invite.model_dump(exclude={"created_by", "secret_sha256"}))
-
-
-class NewInvite(Invite):
-    """`token`, and `url` where it is used, are shown this once."""
-
-    token: str
-    url: str = Field(examples=["http://localhost:8000/signup#invite=zipp_invite_…"])
-
-
-class Session(BaseModel):
-    user: User
-    token: str
-    expires_at: datetime | None
-
-    @classmethod
-    def of(cls, grant: Grant) -> Session:
-        return cls(user=User.of(grant.user), token=grant.secret, expires_at=grant.token.expires_at)
-
-
-class Verification(BaseModel):
-    """Of an invalid token only `valid` and `code` say something."""
-
-    valid: bool
-    uid: str | None = None
-    claims: dict[str, Any] | None = None
-    expires_at: datetime | None = None
-    code: str | None = None
-
-
-class ApiToken(BaseModel):
-    id: str
-    name: str
-    created_at: datetime
-    expires_at: datetime | None
-
-    @classmethod
-    def of(cls, token: Token) -> ApiToken:
-        return cls(id=token.id, name=token.name, created_at=token.created_at, expires_at=token.expires_at)
-
-
-class NewApiToken(ApiToken):
-    """`token` is the secret: it is shown this once."""
-
-    token: str
 
 
 # what is deployed --------------------------------------------------------------------------------------------------
@@ -244,18 +138,6 @@ class Page(BaseModel, Generic[T]):
     next_cursor: str | None
 
 
-class ApiTokenList(Page[ApiToken]):
-    """All of them: there is no next page."""
-
-
-class MemberList(Page[Member]):
-    """Oldest first."""
-
-
-class InviteList(Page[Invite]):
-    """All of them, newest first: there is no next page."""
-
-
 class DeploymentList(Page[Deployment]):
     """Newest first."""
 
@@ -279,11 +161,14 @@ class ContainerCount(BaseModel):
 
 
 class Components(BaseModel):
+    """`identity` is null where the platform has its own accounts, which are records."""
+
     api: ComponentHealth
     database: ComponentHealth
     docker: ComponentHealth
     proxy: ComponentHealth
     storage: ComponentHealth
+    identity: ComponentHealth | None = None
 
 
 class HealthReport(BaseModel):

@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from zipp.api.deps import PlatformDep
-from zipp.domain.errors import NotAllowed, NotAuthenticated
+from zipp.domain.errors import NotAllowed, NotAuthenticated, Unreachable
 from zipp.domain.ids import now
 from zipp.identity.identity import Principal
 from zipp.identity.permissions import require_admin
@@ -21,7 +21,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # They describe the two ways in OpenAPI; the decision is in `credential`.
 _bearer = HTTPBearer(
-    auto_error=False, scheme_name="bearer", description="A session token or an API token, as `zipp login` gets one."
+    auto_error=False,
+    scheme_name="bearer",
+    description="A session token, an API token as `zipp login` gets one, or a Firebase ID token.",
 )
 _cookie = APIKeyCookie(
     name=COOKIE,
@@ -51,8 +53,15 @@ def credential(request: Request, platform: PlatformDep) -> str:
     return secret
 
 
-async def caller(secret: Annotated[str, Depends(credential)], platform: PlatformDep) -> Principal:
-    return await platform.identity.authenticate(secret)
+async def caller(request: Request, secret: Annotated[str, Depends(credential)], platform: PlatformDep) -> Principal:
+    principal = request.state.principal = await platform.identity.authenticate(secret)
+    if not principal.confirmed and request.method not in SAFE_METHODS:
+        raise Unreachable(
+            "Who you are can't be confirmed at the moment, so nothing is changed.",
+            code="identity_unreachable",
+            hint="Looking at things still works; try this again in a moment.",
+        )
+    return principal
 
 
 async def admin(principal: Annotated[Principal, Depends(caller)]) -> Principal:

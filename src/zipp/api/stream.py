@@ -91,14 +91,15 @@ class Stream(ABC):
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), PING_SECONDS)
+            async with asyncio.timeout(PING_SECONDS):
+                await self._wake.wait()
             await asyncio.sleep(TOGETHER_SECONDS)
 
     async def _may_follow(self) -> bool:
         if time.monotonic() - self._checked_at >= PING_SECONDS:
             try:
                 await self._recheck()
-            except NotAuthenticated:
+            except (NotAuthenticated, Unavailable):  # whoever may come back does
                 return False
             self._checked_at = time.monotonic()
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 
 class Failure(TypedDict):
@@ -61,10 +61,26 @@ class NewInvite(Invite):
     url: str
 
 
-class Grant(TypedDict):
+class Session(TypedDict):
     user: User
     token: str
     expires_at: str | None
+
+
+class SignInConfig(TypedDict):
+    identity: Literal["local", "firebase"]
+    needs_setup: bool
+
+
+class NewApiToken(TypedDict):
+    id: str
+    name: str
+    token: str
+
+
+class PasswordLink(TypedDict):
+    url: str
+    expires_in: int
 
 
 class Line(TypedDict):

@@ -7,7 +7,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
-from zipp.cli.answers import Deployment, Grant, Invite, Line, Lines, Member, NewInvite, Site, User
+from zipp.cli.answers import (
+    Deployment,
+    Invite,
+    Line,
+    Lines,
+    Member,
+    NewApiToken,
+    NewInvite,
+    PasswordLink,
+    Session,
+    SignInConfig,
+    Site,
+    User,
+)
 from zipp.domain.errors import (
     Conflict,
     InvalidInput,
@@ -30,6 +43,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+# The answers to a sign-in itself: their own hints say what to do.
+_SIGN_IN_REFUSED = frozenset({"credentials_invalid", "handover_invalid", "account_disabled"})
 
 _BY_STATUS: dict[int, type[ZippError]] = {
     401: NotAuthenticated,
@@ -67,11 +83,23 @@ class Client:
     def me(self) -> User:
         return cast(User, self._call("GET", "/api/auth/me"))
 
-    def login(self, email: str, password: str) -> Grant:
-        return cast(Grant, self._call("POST", "/api/auth/login", json={"email": email, "password": password}))
+    def sign_in_config(self) -> SignInConfig:
+        return cast(SignInConfig, self._call("GET", "/api/auth/config"))
+
+    def login(self, email: str, password: str) -> Session:
+        return cast(Session, self._call("POST", "/api/auth/login", json={"email": email, "password": password}))
+
+    def take_over(self, token: str, verifier: str) -> Session:
+        return cast(Session, self._call("POST", "/api/auth/takeover", json={"token": token, "verifier": verifier}))
 
     def logout(self) -> None:
         self._call("POST", "/api/auth/logout")
+
+    def create_api_token(self, name: str) -> NewApiToken:
+        return cast(NewApiToken, self._call("POST", "/api/auth/tokens", json={"name": name}))
+
+    def delete_api_token(self, token_id: str) -> None:
+        self._call("DELETE", _at("/api/auth/tokens", token_id))
 
     # members -----------------------------------------------------------------------------------------------------
     def members(self) -> list[Member]:
@@ -82,6 +110,9 @@ class Client:
 
     def delete_member(self, uid: str) -> None:
         self._call("DELETE", _at("/api/users", uid))
+
+    def new_password_link(self, uid: str) -> PasswordLink:
+        return cast(PasswordLink, self._call("POST", _at("/api/users", uid, "password-link")))
 
     def invites(self) -> list[Invite]:
         return cast(list[Invite], self._all("/api/users/invites"))
@@ -217,8 +248,7 @@ class Client:
             return self._not_zipp()
         hint = str(problem.get("hint") or "")
         if response.status_code == 401:
-            # The code tells a wrong password, which signing in again won't mend, from a missing credential.
-            hint = hint if code == "credentials_invalid" else "Sign in with: zipp login"
+            hint = hint if code in _SIGN_IN_REFUSED else "Sign in with: zipp login"
             return NotAuthenticated(message, code=code, hint=hint)
         if response.status_code == 429:
             return TooMany(message, retry_after_seconds=_seconds(response.headers.get("Retry-After")), hint=hint)

@@ -7,23 +7,33 @@ from typing import TYPE_CHECKING
 from zipp.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from zipp.settings import Settings
 
 
-def load_settings() -> Settings:
-    """Raises InvalidInput `settings_invalid`."""
+def load_settings(**instead: object) -> Settings:
+    """With `instead` in place of what the environment says. Raises InvalidInput `settings_invalid`."""
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
     from zipp.settings import Settings
 
     try:
-        return Settings()
+        return Settings(**instead)  # type: ignore[arg-type]  # checked there
     except ValidationError as error:
-        told = [f"ZIPP_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()]
-        raise _invalid("; ".join(told)) from None
+        raise _invalid("; ".join(map(_told, error.errors()))) from None
     except SettingsError as error:
         raise _invalid(str(error)) from None
+
+
+def _told(item: ErrorDetails) -> str:
+    """With the variable's name; a fault of several together, which has no place, names them itself."""
+    name = "_".join(str(part) for part in item["loc"]).upper()
+    message = item["msg"].removeprefix("Value error, ")
+    if not name:
+        return message
+    return f"{name}: {message}" if name.endswith("_EMULATOR_HOST") else f"ZIPP_{name}: {message}"
 
 
 def _invalid(told: str) -> InvalidInput:

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import typer
@@ -16,8 +16,11 @@ from zipp.domain.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Login:
+    """`token_id` names the API token that `zipp login` made; None of one that was given to it, and of a session."""
+
     token: str
     email: str = ""
+    token_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,13 @@ def write_logins(logins: Logins, file: Path | None = None) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = {
         "current": logins.current,
-        "platforms": {url: {"token": login.token, "email": login.email} for url, login in logins.platforms.items()},
+        "platforms": {url: _known(login) for url, login in logins.platforms.items()},
     }
     descriptor, temporary = tempfile.mkstemp(dir=file.parent)  # mode 0600
     with os.fdopen(descriptor, "w") as out:
         json.dump(content, out, indent=2)
     os.replace(temporary, file)
+
+
+def _known(login: Login) -> dict[str, str]:
+    return {name: value for name, value in asdict(login).items() if value is not None}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from zipp.cli.exits import MEANINGS, guarded
+from zipp.cli.verbs.backup import BACKUP
 from zipp.cli.verbs.bases import bases
 from zipp.cli.verbs.deploy import deploy
 from zipp.cli.verbs.doctor import doctor
@@ -17,6 +18,7 @@ from zipp.cli.verbs.logout import logout
 from zipp.cli.verbs.logs import logs
 from zipp.cli.verbs.ls import ls
 from zipp.cli.verbs.members import MEMBERS
+from zipp.cli.verbs.migrate import migrate
 from zipp.cli.verbs.open import open_
 from zipp.cli.verbs.plan import plan
 from zipp.cli.verbs.redeploy import redeploy
@@ -31,7 +33,7 @@ from zipp.cli.verbs.version import version
 _VERBS: dict[str, tuple[Callable[..., None], ...]] = {
     "Websites": (deploy, plan, ls, sites, logs, open_, stop, redeploy, rollback, rm, env),
     "Your account": (login, logout),
-    "This machine's platform": (up, down, serve, doctor, bases, version),
+    "This machine's platform": (up, down, serve, doctor, bases, migrate, version),
 }
 
 app = typer.Typer(
@@ -51,3 +53,10 @@ _members = typer.Typer(no_args_is_help=True, help="See who belongs to the platfo
 for verb in MEMBERS:
     _members.command(verb.__name__.rstrip("_"))(guarded(verb))
 app.add_typer(_members, name="members", rich_help_panel="People")
+
+_backup = typer.Typer(
+    no_args_is_help=True, help="Keep all that the platform has recorded in a file, and bring it back."
+)
+for verb in BACKUP:
+    _backup.command(verb.__name__.rstrip("_"))(guarded(verb))
+app.add_typer(_backup, name="backup", rich_help_panel="This machine's platform")

@@ -13,6 +13,7 @@ from zipp.detect.generators import HugoDetector, JekyllDetector
 from zipp.detect.go import GoDetector
 from zipp.detect.java import JavaDetector
 from zipp.detect.node.detector import NodeDetector
+from zipp.detect.node.member import is_member, seen_from_the_root
 from zipp.detect.overrides import overridden
 from zipp.detect.php import PhpDetector
 from zipp.detect.project import Project
@@ -44,23 +45,38 @@ _MARKERS = (
 )
 
 
-def detect(tree: Path, *, without: Collection[str] = ()) -> BuildPlan:
-    """How to build and serve the project at `tree`; the same tree always gives the same plan.
+def detect(tree: Path, *, subdirectory: str = ".", without: Collection[str] = ()) -> BuildPlan:
+    """How to build and serve the project in a folder of `tree`; the same tree always gives the same plan.
 
-    `without`: names of detectors that are not asked.
+    `subdirectory` has been checked to be a folder inside. One that is part of an npm workspace needs its neighbours:
+    the plan is then for the whole tree, and says so. `without`: names of detectors that are not asked.
 
     Raises DetectionError: detection_failed, config_invalid, unsupported_language, file_too_large, file_not_utf8,
     file_invalid, procfile_invalid, dockerfile_no_from, static_no_index, static_ambiguous, and those that begin with the
     name of a language and say what a project in it lacks: node_no_start_script, python_no_app, php_no_index,
     go_no_server, ruby_no_gemfile, java_no_server, hugo_theme_missing…
     """
-    project = Project(tree)
+    top = project = Project(tree)
+    if subdirectory != ".":
+        project = Project(top.root / subdirectory)
     config = read_config(project)
     if config.root not in (None, "."):
         if not project.has_folder(str(config.root)):
             raise config_invalid(f"{FILE}: root: the folder {str(config.root)[:80]!r} does not exist.")
         project = Project(project.root / str(config.root))
+    plan = None if "node" in without else _of_member(top, project, config)
+    if plan is not None:
+        return _with_note_on_secrets(plan.model_copy(update={"whole_source": subdirectory != "."}), project)
     return _with_note_on_secrets(overridden(_first_plan(project, config, without), config, project), project)
+
+
+def _of_member(top: Project, project: Project, config: Config) -> BuildPlan | None:
+    """The plan for a folder that is part of a workspace, made from the workspace's root; None for any other."""
+    if project.root == top.root or config.framework not in (None, NodeDetector.name):
+        return None
+    folder = project.root.relative_to(top.root).as_posix()
+    plan = NodeDetector().detect_member(top, config, folder) if is_member(top, folder) else None
+    return None if plan is None else overridden(plan, seen_from_the_root(config, folder), top)
 
 
 def _with_note_on_secrets(plan: BuildPlan, project: Project) -> BuildPlan:

@@ -10,6 +10,7 @@
     ├── NotAllowed                known, but may not                                   (api: 403)
     ├── TooMany                   a rate limit                                         (api: 429)
     ├── Unavailable               a part of the platform does not answer               (api: 503)
+    │   └── Unreachable           ... which is elsewhere: work waits until it is back
     └── DeploymentError           why a deployment FAILED; its stage is in the record
         ├── SourceError           fetch: archive, clone, network
         ├── DetectionError        no plan for this source
@@ -83,6 +84,10 @@ class TooMany(ZippError):
 
 class Unavailable(ZippError):
     default_code = "unavailable"
+
+
+class Unreachable(Unavailable):
+    default_code = "unreachable"
 
 
 class DeploymentError(ZippError):

@@ -66,6 +66,7 @@ class BuildPlan(BaseModel):
     summary: str
     serve: Serve = Serve.CONTAINER
     root: str = "."
+    whole_source: bool = False  # a subdirectory was named, but it is built from the source's top: a workspace's member
 
     dockerfile: str = ""  # the project's own, then nothing of a generated one is set
     builder: str = ""  # image with the tools to install and build, as zipp/node:22-build

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+TokenKind = Literal["session", "api", "setup", "handover", "password"]
+
 
 class Role(StrEnum):
     ADMIN = "admin"
@@ -27,15 +29,24 @@ class User(BaseModel):
     disabled: bool = False
     created_at: datetime
 
+    @property
+    def token_claims(self) -> dict[str, Any]:
+        """What is said of them to whoever may ask; with Firebase its custom claims, which security rules read."""
+        return {**self.claims, "role": self.role.value}
+
 
 class Token(BaseModel):
-    """A credential as it is stored: only the SHA-256 of the secret is kept."""
+    """A credential as it is stored: only the SHA-256 of the secret is kept.
+
+    A session and an API token sign in again and again. The others work once, for one thing: the set-up link, the
+    hand-over of a session to another program (its `name` is the challenge), a link to choose a new password.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     uid: str
-    kind: Literal["session", "api", "setup"]
+    kind: TokenKind
     name: str = ""
     secret_sha256: str
     created_at: datetime

@@ -8,21 +8,21 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from zipp.domain.ids import new_id, now
-from zipp.domain.user import Invite, Role, Token, User
+from zipp.domain.user import Invite, Role, Token, TokenKind, User
 
-Kind = Literal["session", "api", "setup"]
-
-PREFIXES: dict[Kind | Literal["invite"], str] = {
+PREFIXES: dict[TokenKind | Literal["invite"], str] = {
     "session": "zipp_s_",
     "api": "zipp_t_",
     "setup": "zipp_setup_",
+    "handover": "zipp_handover_",
+    "password": "zipp_password_",
     "invite": "zipp_invite_",
 }
 _RANDOM_BYTES = 32  # 256 bits: not to be guessed, so an unsalted fast hash is enough to store
 _LONGEST = 100
 
 
-def new_token(uid: str, kind: Kind, *, seconds: int | None, name: str = "") -> tuple[str, Token]:
+def new_token(uid: str, kind: TokenKind, *, seconds: int | None, name: str = "") -> tuple[str, Token]:
     """A secret and the token that is stored for it; `seconds` None never expires."""
     secret, sha256 = _new_secret(kind)
     at = now()
@@ -66,6 +66,6 @@ def is_expired(credential: Token | Invite, *, at: datetime) -> bool:
     return credential.expires_at is not None and credential.expires_at <= at
 
 
-def _new_secret(kind: Kind | Literal["invite"]) -> tuple[str, str]:
+def _new_secret(kind: TokenKind | Literal["invite"]) -> tuple[str, str]:
     secret = PREFIXES[kind] + secrets.token_urlsafe(_RANDOM_BYTES)
     return secret, hashlib.sha256(secret.encode()).hexdigest()

@@ -13,9 +13,14 @@ from zipp.settings import Settings
 FIRST_UID = "00000000-0000-7000-8000-000000000000"
 
 
+def waiting_account() -> User:
+    """It owns what is deployed before anybody has signed in, and waits for its set-up link."""
+    return User(uid=FIRST_UID, email=None, role=Role.ADMIN, created_at=now())
+
+
 def first_account(settings: Settings) -> tuple[User, str | None]:
     """With its password where ZIPP_ADMIN_EMAIL and ZIPP_ADMIN_PASSWORD give it; else it waits for its set-up link."""
-    user = User(uid=FIRST_UID, email=None, role=Role.ADMIN, created_at=now())
+    user = waiting_account()
     if settings.admin_email is None and settings.admin_password is None:
         return user, None
     if settings.admin_email is None or settings.admin_password is None:

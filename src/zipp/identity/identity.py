@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from zipp.domain.user import Invite, Role, Token, User
+from zipp.domain.user import Invite, Role, Token, TokenKind, User
+
+HANDOVER_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Principal:
     token_id: str
     kind: Literal["session", "api"]
     expires_at: datetime | None
+    confirmed: bool = True
+    """False: their Firebase account was good minutes ago and can't be asked now. They may look, and change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Accounts(Protocol):
 
     async def delete_user(self, uid: str) -> None: ...
 
+    async def replace_user(self, uid: str, user: User) -> None: ...
+
     async def oldest_admin(self) -> User | None: ...
 
     async def add_invite(self, invite: Invite) -> None: ...
@@ -68,9 +74,22 @@ class Accounts(Protocol):
 
     async def find_token(self, secret_sha256: str) -> Token | None: ...
 
-    async def list_tokens(self, uid: str, kind: Literal["session", "api", "setup"]) -> Sequence[Token]: ...
+    async def list_tokens(self, uid: str, kind: TokenKind) -> Sequence[Token]: ...
 
     async def delete_token(self, token_id: str, *, uid: str | None = None) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """What the page needs to sign people in with Firebase's web SDK; nothing of it is secret.
+
+    `auth_emulator` is a URL, in development only.
+    """
+
+    project: str
+    api_key: str
+    auth_domain: str
+    auth_emulator: str | None = None
 
 
 class Identity(Protocol):
@@ -78,11 +97,24 @@ class Identity(Protocol):
     def kind(self) -> Literal["local", "firebase"]:
         """How people sign in: the page asks for it."""
 
+    @property
+    def password_link_seconds(self) -> int:
+        """How long what new_password_link gives can be used."""
+
+    @property
+    def sign_in_page(self) -> SignInPage | None:
+        """None where the platform has its own accounts."""
+
+    async def ping(self) -> None:
+        """Raises Unavailable when accounts can't be proved at the moment."""
+
+    async def close(self) -> None: ...
+
     async def needs_setup(self) -> bool:
         """Whether the first account still waits for its set-up link."""
 
     async def authenticate(self, secret: str) -> Principal:
-        """Raises NotAuthenticated `token_invalid`, `token_expired` or `account_disabled`."""
+        """Raises NotAuthenticated `token_invalid` (what was revoked is), `token_expired` or `account_disabled`."""
 
     async def signup(
         self,
@@ -103,10 +135,33 @@ class Identity(Protocol):
 
     async def login(self, *, email: str, password: str) -> Grant:
         """Raises NotAuthenticated `credentials_invalid`, doing the same work for an unknown address;
-        `account_disabled` only to who knows the password."""
+        `account_disabled` only to who knows the password. InvalidInput `password_elsewhere` (signup and change_password
+        too) where people sign in with Firebase."""
+
+    async def login_with_token(
+        self, id_token: str, *, name: str = "", setup_token: str | None = None, invite: str | None = None
+    ) -> Grant:
+        """Trades a Firebase ID token for a session. The first time it makes the account, by the rules of `signup`.
+
+        Raises InvalidInput `id_token_unsupported` where the platform has its own accounts; NotAuthenticated and
+        NotAllowed as `authenticate` and `signup` do, `email_unverified` where an address would decide.
+        """
+
+    async def hand_over(self, user: User, *, challenge: str) -> str:
+        """A secret with which another program of the same person (`zipp login`) begins a session of its own, once and
+        within minutes. `challenge` is the SHA-256 of a verifier that only that program has, urlsafe base64 without
+        padding (PKCE's S256, RFC 7636). Raises InvalidInput `challenge_invalid`.
+        """
+
+    async def take_over(self, secret: str, *, verifier: str) -> Grant:
+        """Any attempt uses it up. With Firebase the session begins with a custom token, which never leaves the
+        platform: its holder would need no verifier.
+
+        Raises NotAuthenticated `handover_invalid` (also for one that was used, has expired, or is another's).
+        """
 
     async def logout(self, principal: Principal) -> None:
-        """The credential stops working at once."""
+        """The credential stops working at once; with Firebase, so do all sessions of the account."""
 
     async def change_password(self, principal: Principal, *, current: str, new: str) -> None:
         """Every other session of the user ends, API tokens stay.
@@ -135,6 +190,10 @@ class Identity(Protocol):
         """A fresh API token of the oldest admin (the first account, most often) for this machine's own CLI; earlier
         ones stop working."""
 
+    async def adopt(self, users: Sequence[User]) -> Sequence[User]:
+        """Make sure that these recorded users can prove who they are here; answers with those who need a new password
+        (`zipp migrate` asks for it). Idempotent."""
+
     # what admins do ------------------------------------------------------------------------------------------------
     async def change_user(self, uid: str, *, role: Role | None = None, disabled: bool | None = None) -> User:
         """What is None stays. Who is disabled loses every session and API token at once, and for good.
@@ -144,6 +203,20 @@ class Identity(Protocol):
 
     async def delete_user(self, uid: str) -> None:
         """Raises NotFound, Conflict (last_admin, user_has_sites)."""
+
+    async def new_password_link(self, uid: str) -> str:
+        """A secret (local accounts) or a whole URL (Firebase) with which they choose a new password, once. Of
+        the platform's own links only the latest works.
+
+        Raises NotFound, Conflict `account_waits` for an account without an address, `account_disabled`.
+        """
+
+    async def choose_password(self, secret: str, *, new: str) -> Grant:
+        """With what new_password_link gave: the old password and every session end. Local accounts only.
+
+        Raises InvalidInput (password_weak, password_elsewhere), NotAllowed `password_link_invalid`, NotAuthenticated
+        `account_disabled`.
+        """
 
     async def create_invite(
         self, by: User, *, email: str | None = None, role: Role = Role.MEMBER, expires_in_seconds: int | None = None

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from zipp import __version__
-from zipp.domain.errors import ZippError
+from zipp.domain.errors import Unreachable, ZippError
+from zipp.identity.identity import Identity
 from zipp.proxy.proxy import Proxy
 from zipp.records.records import Records
 from zipp.runtime.runtime import Runtime
@@ -31,9 +32,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Component:
+    """`elsewhere`: it runs on other machines than this, and can't be reached."""
+
     status: State
     latency_ms: float
     detail: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,11 @@ class Report:
 
 
 class Health:
-    def __init__(self, *, records: Records, storage: Storage, runtime: Runtime, proxy: Proxy) -> None:
+    def __init__(
+        self, *, records: Records, identity: Identity, storage: Storage, runtime: Runtime, proxy: Proxy
+    ) -> None:
         self._records = records
+        self._identity = identity
         self._storage = storage
         self._runtime = runtime
         self._proxy = proxy
@@ -72,8 +79,16 @@ class Health:
 
     async def _look(self) -> Report:
         started = time.monotonic()
-        (database, _), (docker, _), (proxy, _), (storage, free), (listing, containers) = await asyncio.gather(
+        (
+            (database, _),
+            (identity, _),
+            (docker, _),
+            (proxy, _),
+            (storage, free),
+            (listing, containers),
+        ) = await asyncio.gather(
             _ask(self._records.ping()),
+            _ask(self._identity.ping()),
             _ask(self._runtime.ping()),
             _ask(self._proxy.ping()),
             _ask(self._storage_room()),
@@ -90,6 +105,8 @@ class Health:
             "proxy": proxy,
             "storage": storage,
         }
+        if self._identity.kind != "local":  # local accounts are records
+            components["identity"] = identity
         return Report(_overall(components), __version__, components, containers or Containers())
 
     async def _storage_room(self) -> int | None:
@@ -109,6 +126,8 @@ async def _ask(question: Awaitable[T]) -> tuple[Component, T | None]:
             answer = await question
     except TimeoutError:
         return Component(State.DOWN, _milliseconds_since(started), "It does not answer in time."), None
+    except Unreachable as error:
+        return Component(State.DOWN, _milliseconds_since(started), error.message, elsewhere=True), None
     except ZippError as error:
         return Component(State.DOWN, _milliseconds_since(started), error.message), None
     except OSError:
@@ -117,8 +136,9 @@ async def _ask(question: Awaitable[T]) -> tuple[Component, T | None]:
 
 
 def _overall(components: Mapping[str, Component]) -> State:
-    """Nothing can be done without the records; without another part, live sites or some requests still work."""
-    if components["database"].status is State.DOWN:
+    """Nothing can be done with broken records. Without another part, or with records elsewhere that can't be reached
+    just now, live sites are served and some requests answered."""
+    if components["database"].status is State.DOWN and not components["database"].elsewhere:
         return State.DOWN
     return State.OK if all(part.status is State.OK for part in components.values()) else State.DEGRADED
 

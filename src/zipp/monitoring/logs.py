@@ -18,8 +18,10 @@ from typing import Literal
 
 import structlog
 
+from zipp.domain.errors import Unavailable
 from zipp.domain.ids import now
 from zipp.domain.log import RUNTIME_STAGE, LogLine
+from zipp.monitoring.archive import LogArchive
 from zipp.monitoring.collector import Collector, Containers
 from zipp.monitoring.redaction import Redaction
 from zipp.monitoring.segments import LogPage, Segments, last_lines, read
@@ -55,11 +57,20 @@ class _Log:
 
 
 class LogStore:
-    """Keeps the promises of the pipeline's DeploymentLog, and lets people read."""
+    """Keeps the promises of the pipeline's DeploymentLog, and lets people read. With an `archive`, a log that is not
+    on this machine comes from there."""
 
-    def __init__(self, folder: Path, runtime: Containers, *, keep_runtime_lines: int = 100_000) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        runtime: Containers,
+        *,
+        keep_runtime_lines: int = 100_000,
+        archive: LogArchive | None = None,
+    ) -> None:
         self._root = folder
         self._keep = keep_runtime_lines
+        self._archive = archive
         self._open: OrderedDict[str, _Log] = OrderedDict()
         self._dirty: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -67,9 +78,21 @@ class LogStore:
         self._followers: dict[str, set[asyncio.Event]] = {}
         self._collector = Collector(runtime, store=self._store_output, flush=self._flush, folder=self._folder)
 
+    async def start(self) -> None:
+        """Idempotent; needed only with an archive."""
+        if self._archive is not None:
+            self._archive.start()
+
+    async def close(self) -> None:
+        if self._archive is not None:
+            await self._archive.close()
+        await self._collector.close()
+        self._flush_all()
+
     # writing -------------------------------------------------------------------------------------------------------
     async def write(self, deployment_id: str, stage: str, text: str, *, stream: Stream = "zipp") -> None:
         """Append one or more lines (split at line ends)."""
+        await self._continue(deployment_id)
         at = now()
         for line in _split(text):
             self._append(deployment_id, at, stage, stream, line)
@@ -84,13 +107,17 @@ class LogStore:
         """Whoever follows the log looks at the record again."""
         if change.deployment is not None:
             self._wake(change.deployment)
+        if self._archive is not None:
+            self._archive.record_changed(change)
 
     async def collect(self, deployment_id: str) -> None:
         """From now on store what the deployment's container prints. Idempotent; ends when the container is gone."""
+        await self._continue(deployment_id)
         self._collector.collect(deployment_id)
 
     async def settle(self, deployment_id: str) -> None:
         """Wait until what the container printed is stored, then stop collecting. Idempotent."""
+        await self._continue(deployment_id)
         await self._collector.settle(deployment_id)
         self._flush(deployment_id)
 
@@ -101,22 +128,34 @@ class LogStore:
         self._dirty.discard(deployment_id)
         self._redactions.pop(deployment_id, None)
         await asyncio.to_thread(shutil.rmtree, self._folder(deployment_id), ignore_errors=True)
+        if self._archive is not None:
+            await self._archive.forget(deployment_id)
         self._wake(deployment_id)
-
-    async def close(self) -> None:
-        await self._collector.close()
-        self._flush_all()
 
     # reading -------------------------------------------------------------------------------------------------------
     async def read(self, deployment_id: str, *, after: int = 0, stage: str | None = None, limit: int = 1000) -> LogPage:
-        """Lines above `after`, everything that was written so far; no lines means that there are no more yet."""
+        """Lines above `after`, everything that was written so far; no lines means that there are no more yet.
+
+        Raises Unavailable when they are archived and can't be had.
+        """
+        await self.bring_back(deployment_id)
         self._flush(deployment_id)
         return await asyncio.to_thread(read, self._folder(deployment_id), after=after, stage=stage, limit=limit)
 
     async def tail(self, deployment_id: str, *, limit: int) -> Sequence[LogLine]:
-        """The last lines of all that was written so far, of every stage."""
+        """The last lines of all that was written so far, of every stage. Raises Unavailable as `read`."""
+        await self.bring_back(deployment_id)
         self._flush(deployment_id)
         return await asyncio.to_thread(last_lines, self._folder(deployment_id), limit)
+
+    async def bring_back(self, deployment_id: str) -> None:
+        """Where there is none on this machine, the archived log is. Raises Unavailable when that can't be had."""
+        if self._archive is None or self._is_here(deployment_id):
+            return
+        is_back = await self._archive.bring_back(deployment_id)
+        log = self._open.get(deployment_id)
+        if is_back and log is not None and log.last == 0:  # opened by a follower while there was none
+            del self._open[deployment_id]
 
     @contextmanager
     def follow(self, deployment_id: str, event: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
@@ -136,9 +175,23 @@ class LogStore:
         """Return as soon as there is a line past `after` or the record changed, or when the time is over."""
         with self.follow(deployment_id) as event, suppress(TimeoutError):
             if self._log(deployment_id).last <= after:
-                await asyncio.wait_for(event.wait(), timeout_seconds)
+                async with asyncio.timeout(timeout_seconds):
+                    await event.wait()
 
     # ---------------------------------------------------------------------------------------------------------------
+    async def _continue(self, deployment_id: str) -> None:
+        """Before something is written: what there is already comes first. That it can't be had stops nobody."""
+        try:
+            await self.bring_back(deployment_id)
+        except Unavailable as error:
+            logger.warning("log_lives_apart", deployment_id=deployment_id, code=error.code)
+            if self._archive is not None:
+                await self._archive.lives_apart(deployment_id)
+
+    def _is_here(self, deployment_id: str) -> bool:
+        log = self._open.get(deployment_id)
+        return (log is not None and log.last > 0) or self._folder(deployment_id).is_dir()
+
     def _store_output(self, deployment_id: str, line: OutputLine) -> None:
         text = line.text.rstrip("\r\n").replace("\n", " ")  # one line each: resuming counts them
         self._append(deployment_id, line.time, RUNTIME_STAGE, line.stream, text)

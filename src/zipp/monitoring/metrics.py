@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from prometheus_client import (
 )
 
 from zipp.domain.deployment import UNDER_WAY, Deployment, Status
-from zipp.domain.errors import ZippError
+from zipp.domain.errors import Unreachable, ZippError
 from zipp.domain.ids import now
 from zipp.monitoring.health import Containers
 from zipp.records.records import Change, Records
@@ -86,8 +87,9 @@ class Metrics:
         self._request_durations.labels(method, route).observe(seconds)
 
     async def text(self, containers: Containers) -> bytes:
-        waiting = await self._records.list_deployments(statuses={Status.PENDING}, limit=QUEUE_LIMIT)
-        self._queue.set(len(waiting.items))
+        with contextlib.suppress(Unreachable):  # the rest is worth knowing just then
+            waiting = await self._records.list_deployments(statuses={Status.PENDING}, limit=QUEUE_LIMIT)
+            self._queue.set(len(waiting.items))
         self._containers.set(containers.running)
         self._unhealthy.set(containers.unhealthy)
         return generate_latest(self.registry)

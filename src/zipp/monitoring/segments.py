@@ -48,11 +48,11 @@ class Segments:
     def __init__(self, folder: Path, *, keep_runtime_lines: int) -> None:
         self._folder = folder
         self._keep = keep_runtime_lines
-        self._segments = [_Segment(first, _is_runtime(_path(folder, first))) for first in _firsts(folder)]
+        self._segments = [_Segment(first, _holds_runtime(segment_path(folder, first))) for first in _firsts(folder)]
         self._lines = self._bytes = self.last = 0
         self._recover()
         self.build_bytes = sum(
-            _path(folder, segment.first).stat().st_size for segment in self._segments if not segment.runtime
+            segment_path(folder, segment.first).stat().st_size for segment in self._segments if not segment.runtime
         )
 
     def append(self, lines: Sequence[LogLine]) -> None:
@@ -89,7 +89,7 @@ class Segments:
 
     def _write(self, batch: bytearray) -> None:
         if batch:
-            with _path(self._folder, self._segments[-1].first).open("ab") as file:
+            with segment_path(self._folder, self._segments[-1].first).open("ab") as file:
                 file.write(batch)
 
     def _drop_oldest(self) -> None:
@@ -97,12 +97,12 @@ class Segments:
         ends = [segment.first for segment in self._segments[1:]]
         full = [(segment, end - segment.first) for segment, end in zip(self._segments, ends, strict=False)]
         full = [(segment, count) for segment, count in full if segment.runtime]
-        sizes = [_path(self._folder, segment.first).stat().st_size for segment, _ in full]
+        sizes = [segment_path(self._folder, segment.first).stat().st_size for segment, _ in full]
         count, size = sum(count for _, count in full), sum(sizes)
         for (segment, lines), bytes_ in zip(full, sizes, strict=True):
             if count + SEGMENT_LINES <= self._keep and size <= self._keep * RUNTIME_BYTES_PER_LINE:
                 break
-            _path(self._folder, segment.first).unlink(missing_ok=True)
+            segment_path(self._folder, segment.first).unlink(missing_ok=True)
             self._segments.remove(segment)
             count, size = count - lines, size - bytes_
 
@@ -110,7 +110,7 @@ class Segments:
         """Find the last whole line, cut off what follows it, and go on from there."""
         while self._segments:
             segment = self._segments[-1]
-            path = _path(self._folder, segment.first)
+            path = segment_path(self._folder, segment.first)
             self._lines, self._bytes = _whole_lines(path, segment.first)
             self.last = max(self.last, segment.first + self._lines - 1)
             if self._lines:
@@ -125,8 +125,8 @@ def read(folder: Path, *, after: int, stage: str | None, limit: int) -> LogPage:
     """At most `limit` lines numbered above `after`. Blocking: for a thread."""
     lines: list[LogLine] = []
     seen = after
-    for raw in _raw_lines(folder, after):
-        seen = _number(raw)
+    for raw in raw_lines(folder, after):
+        seen = number_of(raw)
         if stage is not None and _stage_marker(stage) not in raw:
             continue
         try:
@@ -142,8 +142,8 @@ def last_lines(folder: Path, limit: int) -> Sequence[LogLine]:
     """The last `limit` lines, of every stage; segments before those that hold them are not read. Blocking."""
     lines: list[LogLine] = []
     for first in reversed(_firsts(folder)):
-        raw_lines = list(_raw_lines(folder, first - 1, single=True))[-(limit - len(lines)) :]
-        lines = [*map(LogLine.model_validate_json, raw_lines), *lines]
+        found = list(raw_lines(folder, first - 1, single=True))[-(limit - len(lines)) :]
+        lines = [*map(LogLine.model_validate_json, found), *lines]
         if len(lines) >= limit:
             break
     return lines
@@ -151,27 +151,27 @@ def last_lines(folder: Path, limit: int) -> Sequence[LogLine]:
 
 def last_output(folder: Path) -> tuple[datetime | None, int]:
     """When the newest runtime line was printed, and how many lines bear exactly that time. Blocking."""
-    marker = _stage_marker(RUNTIME_STAGE)
     for first in reversed(_firsts(folder)):
-        raw_lines = [raw for raw in _raw_lines(folder, first - 1, single=True) if marker in raw]
-        if raw_lines:
-            times = [LogLine.model_validate_json(raw).time for raw in raw_lines[-SEGMENT_LINES:]]
+        found = [raw for raw in raw_lines(folder, first - 1, single=True) if is_runtime(raw)]
+        if found:
+            times = [LogLine.model_validate_json(raw).time for raw in found[-SEGMENT_LINES:]]
             return times[-1], times.count(times[-1])
     return None, 0
 
 
-def _raw_lines(folder: Path, after: int, *, single: bool = False) -> Iterator[bytes]:
+def raw_lines(folder: Path, after: int, *, single: bool = False) -> Iterator[bytes]:
+    """As they are stored, those numbered above `after`; with `single` of one segment only. Blocking."""
     firsts = _firsts(folder)
     start = max(0, bisect_right(firsts, after + 1) - 1)
     for first in firsts[start : start + 1 if single else None]:
         try:
-            with _path(folder, first).open("rb") as file:
-                yield from (raw for raw in file if raw.endswith(b"}\n") and _number(raw) > after)
+            with segment_path(folder, first).open("rb") as file:
+                yield from (raw for raw in file if raw.endswith(b"}\n") and number_of(raw) > after)
         except FileNotFoundError:  # dropped meanwhile
             continue
 
 
-def _number(raw: bytes) -> int:
+def number_of(raw: bytes) -> int:
     """The line's number; 0 for what is no line."""
     digits = raw[len(_SEQ) : raw.find(b",", 0, 32)]
     return int(digits) if raw.startswith(_SEQ) and digits.isdigit() else 0
@@ -182,19 +182,27 @@ def _stage_marker(stage: str) -> bytes:
     return f',"stage":{json.dumps(stage, ensure_ascii=False)},"stream":'.encode("utf-8", "replace")
 
 
+_RUNTIME = _stage_marker(RUNTIME_STAGE)
+
+
 def _firsts(folder: Path) -> list[int]:
     if not folder.is_dir():
         return []
     return sorted(int(path.stem) for path in folder.glob("*.jsonl") if path.stem.isdigit())
 
 
-def _path(folder: Path, first: int) -> Path:
+def segment_path(folder: Path, first: int) -> Path:
     return folder / f"{first:012d}.jsonl"
 
 
-def _is_runtime(path: Path) -> bool:
+def is_runtime(raw: bytes) -> bool:
+    """Whether a container printed it."""
+    return _RUNTIME in raw
+
+
+def _holds_runtime(path: Path) -> bool:
     with path.open("rb") as file:
-        return _stage_marker(RUNTIME_STAGE) in file.readline()
+        return is_runtime(file.readline())
 
 
 def _whole_lines(path: Path, first: int) -> tuple[int, int]:
@@ -202,7 +210,7 @@ def _whole_lines(path: Path, first: int) -> tuple[int, int]:
     count = length = 0
     with path.open("rb") as file:
         for raw in file:
-            if not raw.endswith(b"}\n") or _number(raw) != first + count:
+            if not raw.endswith(b"}\n") or number_of(raw) != first + count:
                 break
             count += 1
             length += len(raw)

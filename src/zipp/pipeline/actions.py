@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import structlog
+
 from zipp.domain.deployment import UNDER_WAY, Deployment, GitSource, Source, Status, ZipSource
 from zipp.domain.errors import Conflict, InvalidInput, Unavailable
 from zipp.domain.ids import new_id, now
@@ -28,6 +30,8 @@ from zipp.storage.storage import archive_key
 
 # Room that an upload must leave on the disk: a platform that fills its disk takes the live sites with it.
 SPARE_BYTES = 512 * 1024**2
+
+logger = structlog.get_logger()
 
 
 class PipelineOperations:
@@ -236,4 +240,7 @@ class PipelineOperations:
             return
         async with self._kit.archive_lock(source.sha256):
             if not await self._kit.records.archive_in_use(source.sha256):
-                await self._kit.storage.delete(archive_key(source.sha256))
+                try:
+                    await self._kit.storage.delete(archive_key(source.sha256))
+                except Unavailable as error:  # the deployment is gone all the same; what is left only takes room
+                    logger.warning("archive_not_deleted", sha256=source.sha256, code=error.code)

@@ -13,6 +13,7 @@ from zipp.pipeline.build import plan_of
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.mistakes import only_port
 from zipp.pipeline.start import start
+from zipp.proxy.proxy import NO_HTTP
 
 READ_ONLY = "start_read_only"
 WRONG_PORT = "start_wrong_port"
@@ -59,6 +60,6 @@ async def _answering_port(kit: Kit, deployment: Deployment, site: Site, plan: Bu
         if port is None or container is None or not container.address:
             return None
         status = await kit.proxy.probe(Upstream(container.address, port), host=host, path=plan.health_path)
-    except Unavailable:  # the engine is down, or what answers speaks no HTTP
+    except Unavailable:
         return None
-    return port if status < 500 else None
+    return port if NO_HTTP < status < 500 else None

@@ -13,7 +13,7 @@ from zipp.domain.errors import BuildError, DetectionError
 from zipp.domain.plan import BuildPlan, Serve
 from zipp.domain.site import Site
 from zipp.images.images import BuildRequest, WriteLine
-from zipp.pipeline.fetch import project_folder
+from zipp.pipeline.fetch import located, project_folder
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.release import publish
 
@@ -23,7 +23,8 @@ async def detect(kit: Kit, deployment: Deployment) -> Deployment:
     if deployment.plan is not None:
         return deployment
     deployment = await kit.enter(deployment, Step.DETECT)
-    plan = await asyncio.to_thread(detect_plan, project_folder(kit, deployment))
+    top, subdirectory = located(kit, deployment)
+    plan = await asyncio.to_thread(detect_plan, top, subdirectory=subdirectory)
     await kit.say(deployment, plan.summary)
     return await kit.save(deployment.model_copy(update={"plan": plan}))
 
@@ -49,8 +50,9 @@ async def _without_dockerfile(kit: Kit, deployment: Deployment) -> BuildPlan | N
     """What the project is besides its Dockerfile, for networks where the image that it builds on can't be had."""
     if not plan_of(deployment).dockerfile:
         return None
+    top, subdirectory = located(kit, deployment)
     try:
-        return await asyncio.to_thread(detect_plan, project_folder(kit, deployment), without=("dockerfile",))
+        return await asyncio.to_thread(detect_plan, top, subdirectory=subdirectory, without=("dockerfile",))
     except DetectionError:
         return None
 

@@ -14,7 +14,8 @@ from zipp.pipeline.amend import amendment, start_again
 from zipp.pipeline.build import plan_of
 from zipp.pipeline.explain import explained
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.mistakes import crash, misplaced
+from zipp.pipeline.mistakes import crash, misplaced, no_http
+from zipp.proxy.proxy import NO_HTTP
 from zipp.runtime.runtime import Container
 
 # How long a container may listen on other ports only before it counts as a mistake and not as a slow start.
@@ -28,7 +29,7 @@ async def check(kit: Kit, deployment: Deployment, site: Site) -> tuple[Deploymen
     """Wait until the deployment answers a request through the proxy with anything below 500.
 
     What the platform can put right by itself (amend.py) it does once, and stores it with the plan. Raises StartError:
-    start_wrong_port, start_localhost_only, start_timeout, start_ended, health_failed and the rest of docs/errors.md.
+    start_wrong_port, start_no_http, start_timeout, start_ended, health_failed and the rest of docs/errors.md.
     """
     tried: set[str] = set()
     while True:
@@ -54,6 +55,8 @@ async def _answering(kit: Kit, deployment: Deployment, site: Site) -> Target:
     while (now := time.monotonic()) - began < kit.settings.start_timeout_seconds:
         if await _accepts(container):
             status = await kit.proxy.probe(target, host=kit.settings.site_host(site.name), path=plan.health_path)
+            if status == NO_HTTP:
+                raise no_http(container.listen_port)
             if status < 500:
                 return target
         if now - looked_at >= LOOK_SECONDS:  # asking the engine costs more than trying to connect

@@ -29,11 +29,18 @@ def source_tree(kit: Kit, deployment: Deployment) -> Path:
 
 
 def project_folder(kit: Kit, deployment: Deployment) -> Path:
-    """The folder that is the project: below a wrapping top folder of a ZIP, or the Git source's subdirectory."""
+    """What the plan's paths are relative to."""
+    top, subdirectory = located(kit, deployment)
+    return top if deployment.plan and deployment.plan.whole_source else top / subdirectory
+
+
+def located(kit: Kit, deployment: Deployment) -> tuple[Path, str]:
+    """The top of the source (below a wrapping folder of a ZIP), and which folder in it the project is: a Git source's
+    subdirectory. Raises SourceError `subdirectory_missing`."""
     tree = source_tree(kit, deployment)
     if isinstance(deployment.source, GitSource):
-        return git.subdirectory(tree, deployment.source.subdirectory)
-    return archive.project_root(tree)
+        return tree, git.subdirectory(tree, deployment.source.subdirectory).relative_to(tree).as_posix()
+    return archive.project_root(tree), "."
 
 
 async def _extract(kit: Kit, source: ZipSource, tree: Path) -> None:

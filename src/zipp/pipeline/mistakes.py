@@ -59,6 +59,14 @@ def misplaced(listeners: Sequence[Listener], port: int) -> StartError | None:
     return None
 
 
+def no_http(port: int) -> StartError:
+    return StartError(
+        f"What listens on port {port} does not answer in HTTP.",
+        code="start_no_http",
+        hint="Let the site serve plain HTTP there; HTTPS is nginx's work. Is it a database, or another kind of server?",
+    )
+
+
 def only_port(listeners: Sequence[Listener]) -> int | None:
     """The one port that the site offers to others; None when it offers none, or several."""
     ports = {each.port for each in listeners if not _is_loopback(each)}

@@ -8,14 +8,16 @@ import contextlib
 import structlog
 
 from zipp.domain.deployment import UNDER_WAY, Deployment
-from zipp.domain.errors import Conflict, ZippError
+from zipp.domain.errors import Conflict, Unreachable, ZippError
 from zipp.pipeline.deploy import Deployer
 from zipp.pipeline.kit import Kit
 
 logger = structlog.get_logger()
 
 LEASE_SECONDS = 60.0
+POSTPONED_SECONDS = 5.0
 IDLE_SECONDS = 5.0  # a safety net: whoever creates a deployment wakes the worker
+IDLE_SECONDS_ELSEWHERE = 60.0  # where each look is paid for
 AT_ONCE = 16  # deployments in any step; builds have their own, smaller limit
 
 
@@ -28,7 +30,11 @@ class Worker:
         self._name = name
         self._wake = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._postponed: set[str] = set()
+        self._let_go: set[str] = set()  # no longer worked on here, but still leased
         self._loop: asyncio.Task[None] | None = None
+        elsewhere = kit.settings.records_kind == "firestore"
+        self._idle_seconds = IDLE_SECONDS_ELSEWHERE if elsewhere else IDLE_SECONDS
 
     async def start(self) -> None:
         await self._kit.records.drop_leases(self._name)
@@ -61,16 +67,24 @@ class Worker:
             self._wake.clear()
             try:
                 await self._claim_all()
+                pause = self._idle_seconds
             except ZippError as error:
-                logger.error("queue_unreadable", code=error.code)
+                logger.warning("queue_unreadable", code=error.code)
+                pause = IDLE_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
 
     async def _claim_all(self) -> None:
+        for deployment_id in list(self._let_go):
+            await self._kit.records.release_lease(deployment_id, self._name)
+            self._let_go.discard(deployment_id)
         while len(self._tasks) < AT_ONCE:
             deployment = await self._kit.records.claim_next(self._name, lease_seconds=LEASE_SECONDS)
             if deployment is None:
                 return
+            if deployment.id in self._tasks:  # its lease had run out while the records were out of reach
+                continue
             task = asyncio.create_task(self._work(deployment))
             self._tasks[deployment.id] = task
 
@@ -79,24 +93,41 @@ class Worker:
         ended = False
         try:
             ended = await self._to_its_end(deployment)
+        except Unreachable as error:
+            ended = True
+            await self._postpone(deployment, error)
         finally:
             heart.cancel()
             del self._tasks[deployment.id]
             if ended:
-                await self._kit.records.release_lease(deployment.id, self._name)
+                self._let_go.add(deployment.id)
                 self.wake()
 
+    async def _postpone(self, deployment: Deployment, error: Unreachable) -> None:
+        """Nobody's failure: it is claimed again after a while, as every step may be run twice."""
+        logger.warning("deployment_postponed", deployment_id=deployment.id, code=error.code)
+        if deployment.id not in self._postponed:
+            self._postponed.add(deployment.id)
+            await self._kit.say(deployment, f"{error.message} This goes on as soon as it does.")
+        await asyncio.sleep(POSTPONED_SECONDS)
+
     async def _to_its_end(self, deployment: Deployment) -> bool:
-        """True once the record has an end; False when the platform stops and the work waits for the next start."""
+        """True once the record has an end; False when the platform stops and the work waits for the next start.
+
+        Raises Unreachable when something elsewhere does not answer, which is nobody's failure.
+        """
         try:
             if deployment.cancel_requested:
                 raise asyncio.CancelledError
             await self._deployer.deploy(deployment)
+            self._postponed.discard(deployment.id)
         except asyncio.CancelledError as error:
             current = await self._kit.records.get_deployment(deployment.id)
             if current is not None and current.status in UNDER_WAY and not current.cancel_requested:
                 return False
             await self._record_failure(deployment.id, error)
+        except Unreachable:
+            raise
         except Exception as error:  # whatever went wrong in a step is that deployment's end, never the worker's
             await self._record_failure(deployment.id, error)
         return True
@@ -104,6 +135,8 @@ class Worker:
     async def _record_failure(self, deployment_id: str, error: BaseException) -> None:
         try:
             await self._deployer.fail(deployment_id, error)
+        except Unreachable:
+            raise
         except ZippError as unrecorded:
             logger.error("failure_unrecorded", deployment_id=deployment_id, code=unrecorded.code)
 

@@ -11,6 +11,7 @@ from yarl import URL
 from zipp.domain.errors import Unavailable
 from zipp.proxy.config import STATUS_HOST
 from zipp.proxy.layout import Layout
+from zipp.proxy.proxy import NO_HTTP
 
 _STATUS_SECONDS = 2
 _GATEWAY_TIMEOUT = 504
@@ -36,6 +37,8 @@ class Internal:
                 return response.status
         except TimeoutError:
             return _GATEWAY_TIMEOUT
+        except aiohttp.ClientResponseError:  # nginx passes on what has no header (HTTP/0.9), and nobody can read it
+            return NO_HTTP
         except (aiohttp.ClientError, OSError) as error:
             raise unreachable() from error
 

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from zipp.domain.route import Target
 
+NO_HTTP = 0
+
 
 class Proxy(Protocol):
     async def start(self) -> None:
@@ -40,5 +42,5 @@ class Proxy(Protocol):
     async def probe(self, target: Target, *, host: str, path: str = "/", timeout_seconds: float = 5) -> int:
         """The status that a request for `host` through the proxy to `target` gets, before anybody is led there.
 
-        502 or 504 when the target does not answer.
+        502 or 504 when the target does not answer, NO_HTTP when its answer is none in HTTP.
         """

@@ -6,12 +6,15 @@ Every method is one transaction: it happens whole or not at all, also under conc
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 
+from zipp.domain.activity import AuditEntry, Event
 from zipp.domain.deployment import Deployment, Status
 from zipp.domain.site import Site
-from zipp.domain.user import Invite, Token, User
+from zipp.domain.user import Invite, Token, TokenKind, User
 
 T = TypeVar("T")
 
@@ -58,7 +61,20 @@ class Records(Protocol):
     async def close(self) -> None: ...
 
     async def ping(self) -> None:
-        """Raises Unavailable when the store does not answer."""
+        """Raises Unavailable when the store does not answer; Unreachable (from any method) for one elsewhere."""
+
+    @property
+    def certain(self) -> Records:
+        """The same records, for whoever acts on what they say: nothing is ever answered from memory (a store elsewhere
+        may do so for people, while it can't be reached)."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Records]:
+        """The records of one moment, to read only, whatever is written meanwhile. A store that can't hold a moment
+        still gives itself: what it then answers are many moments, one after the other."""
+
+    async def erase(self) -> None:
+        """Everything that is recorded is gone. Idempotent; not one transaction where that can't be, so cut off in the
+        middle it must be run again. Nobody is told of it: for a store that is about to be filled from another."""
 
     # users -----------------------------------------------------------------------------------------------------
     async def create_user(self, user: User, *, password_hash: str | None = None, invite: str | None = None) -> None:
@@ -97,8 +113,14 @@ class Records(Protocol):
         Raises NotFound, Conflict `last_admin`, `user_has_sites` (no site is left without an owner).
         """
 
+    async def replace_user(self, uid: str, user: User) -> None:
+        """`user` takes the place of `uid`, which is gone: its sites, deployments, tokens and invites are theirs.
+
+        Raises NotFound when `uid` is not there, Conflict `uid_taken`, `email_taken`.
+        """
+
     async def list_users(self, *, limit: int, cursor: str | None = None) -> Page[User]:
-        """Oldest first."""
+        """By uid: those that the platform makes itself are oldest first."""
 
     # invites ---------------------------------------------------------------------------------------------------
     async def add_invite(self, invite: Invite) -> None:
@@ -123,7 +145,7 @@ class Records(Protocol):
     async def find_token(self, secret_sha256: str) -> Token | None:
         """Also an expired one: whoever asks decides."""
 
-    async def list_tokens(self, uid: str, kind: Literal["session", "api", "setup"]) -> Sequence[Token]:
+    async def list_tokens(self, uid: str, kind: TokenKind) -> Sequence[Token]:
         """Newest first."""
 
     async def delete_token(self, token_id: str, *, uid: str | None = None) -> bool:
@@ -131,7 +153,7 @@ class Records(Protocol):
 
     # sites -----------------------------------------------------------------------------------------------------
     async def create_site(self, site: Site) -> None:
-        """Raises Conflict `site_taken`, `domain_taken`."""
+        """With every field as it is given. Raises Conflict `site_taken`, `domain_taken`."""
 
     async def get_site(self, name: str) -> Site | None: ...
 
@@ -154,8 +176,12 @@ class Records(Protocol):
         """Idempotent; its deployments must be deleted first (Conflict `site_not_empty`)."""
 
     # deployments -----------------------------------------------------------------------------------------------
-    async def create_deployment(self, deployment: Deployment) -> None:
-        """Raises NotFound when its site is not there (any more), Conflict `deployment_exists`."""
+    async def create_deployment(self, deployment: Deployment, *, events: Sequence[Event] = ()) -> None:
+        """With every field as it is given, whatever its status or version. One that comes from elsewhere brings the
+        events of its life along; of one without any that is PENDING, that is the first.
+
+        Raises NotFound when its site is not there (any more), Conflict `deployment_exists`.
+        """
 
     async def get_deployment(self, deployment_id: str) -> Deployment | None: ...
 
@@ -217,3 +243,18 @@ class Records(Protocol):
 
     async def ports_in_use(self) -> Mapping[int, str]:
         """Port -> deployment id."""
+
+    # what happened ---------------------------------------------------------------------------------------------
+    async def list_events(
+        self, *, owner: str | None = None, deployment: str | None = None, limit: int, cursor: str | None = None
+    ) -> Page[Event]:
+        """Newest first. Each is stored by the very transaction that made a deployment or moved its status, and goes
+        with its deployment."""
+
+    async def add_audit(self, entry: AuditEntry) -> None: ...
+
+    async def list_audit(self, *, actor: str | None = None, limit: int, cursor: str | None = None) -> Page[AuditEntry]:
+        """Newest first."""
+
+    async def delete_audit(self, *, before: datetime) -> int:
+        """How many were deleted; at most a thousand at a time."""

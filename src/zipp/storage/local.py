@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from zipp.domain.errors import NotFound, Unavailable
-
-_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\Z")  # so no part begins with a dot
-_PARTIAL = ".partial"  # copies under way; no key can name it
-_CHUNK_BYTES = 1024**2
+from zipp.storage.files import PARTIAL, checked, disk_errors, is_key, missing, prepare, take_over
 
 
 class LocalStorage:
@@ -25,8 +17,16 @@ class LocalStorage:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    @property
+    def is_remote(self) -> bool:
+        return False
+
     async def start(self) -> None:
-        await asyncio.to_thread(self._start)
+        with disk_errors():
+            await asyncio.to_thread(prepare, self._root)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
     async def ping(self) -> None:
         await asyncio.to_thread(self._ping)
@@ -37,99 +37,47 @@ class LocalStorage:
     async def fetch(self, key: str) -> Path:
         path = self._path(key)
         if not await asyncio.to_thread(path.is_file):
-            raise _missing()
+            raise missing()
         return path
+
+    async def link(self, key: str, *, filename: str, seconds: int) -> str | None:
+        await self.fetch(key)
+        return None
+
+    async def list(self, prefix: str) -> Sequence[str]:
+        with disk_errors():
+            return await asyncio.to_thread(self._list, prefix)
 
     async def exists(self, key: str) -> bool:
         return await asyncio.to_thread(self._path(key).is_file)
 
     async def delete(self, key: str) -> None:
-        with _translated():
+        with disk_errors():
             await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
     async def free_bytes(self) -> int | None:
-        with _translated():
+        with disk_errors():
             return (await asyncio.to_thread(shutil.disk_usage, self._root)).free
 
     def _path(self, key: str) -> Path:
-        if not _KEY.match(key):
-            raise ValueError(f"not a storage key: {key!r}")
-        return self._root / key
-
-    def _start(self) -> None:
-        with _translated():
-            self._root.mkdir(parents=True, exist_ok=True)
-            self._root.chmod(0o700)
-            shutil.rmtree(self._root / _PARTIAL, ignore_errors=True)  # what a crash left behind
-            (self._root / _PARTIAL).mkdir(mode=0o700)
+        return self._root / checked(key)
 
     def _ping(self) -> None:
-        with _translated(), tempfile.TemporaryFile(dir=self._root / _PARTIAL) as probe:
+        with disk_errors(), tempfile.TemporaryFile(dir=self._root / PARTIAL) as probe:
             probe.write(b"zipp")
             probe.flush()
 
     def _put(self, path: Path, file: Path) -> None:
-        with _translated():
+        with disk_errors():
             if not file.exists():
                 if path.is_file():  # taken over before, in a life that ended before it could say so
                     return
-                raise _missing()
+                raise missing()
             for folder in reversed(path.relative_to(self._root).parents[:-1]):
                 (self._root / folder).mkdir(mode=0o700, exist_ok=True)
-            _sync(file)
-            try:
-                file.replace(path)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                self._copy(file, path)
-            path.chmod(0o600)
-            _sync(path.parent)
+            take_over(file, path, root=self._root)
 
-    def _copy(self, file: Path, path: Path) -> None:
-        """From another file system: whole and on the disk first, then under its name."""
-        number, name = tempfile.mkstemp(dir=self._root / _PARTIAL)
-        copy = Path(name)
-        try:
-            with file.open("rb") as source, os.fdopen(number, "wb") as target:
-                shutil.copyfileobj(source, target, _CHUNK_BYTES)
-            _sync(copy)
-            copy.replace(path)
-        finally:
-            copy.unlink(missing_ok=True)
-        file.unlink()
-
-
-def _sync(path: Path) -> None:
-    """A record may name the file as soon as it has its key, so it must outlive a power cut as the record does."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Unavailable(
-                "There is no room left for files.",
-                code="storage_full",
-                hint="Free some disk space, or delete deployments that are no longer needed.",
-            ) from error
-        raise Unavailable(
-            "Files can't be written to the platform's storage.",
-            code="storage_unavailable",
-            hint="Check the disk, and that the storage folder belongs to Zipp's account.",
-        ) from error
-
-
-def _missing() -> NotFound:
-    return NotFound(
-        "The file is no longer stored.",
-        code="file_missing",
-        hint="Upload the source again: a new deployment stores it.",
-    )
+    def _list(self, prefix: str) -> Sequence[str]:
+        files = (path for path in self._root.rglob("*") if path.is_file())
+        keys = (path.relative_to(self._root).as_posix() for path in files)
+        return sorted(key for key in keys if key.startswith(prefix) and is_key(key))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from buildstand import DEBIAN, Log, a_request, is_running, tags_of, written
-from conftest import docker
+from dockercli import docker
 
 from zipp.domain.errors import BuildError
 from zipp.domain.ids import new_id

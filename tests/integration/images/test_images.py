@@ -22,7 +22,7 @@ from buildstand import (
     tags_of,
     written,
 )
-from conftest import docker
+from dockercli import docker
 
 from zipp.domain.errors import BuildError, Unavailable
 from zipp.domain.ids import new_id

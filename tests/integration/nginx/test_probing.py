@@ -10,7 +10,8 @@ from aiohttp import web
 from nginxsite import HOST, Site, application
 
 from zipp.domain.errors import InvalidInput
-from zipp.domain.route import Page
+from zipp.domain.route import Page, Upstream
+from zipp.proxy.proxy import NO_HTTP
 
 
 async def test_a_probe_asks_as_a_visitor_would_and_leads_nobody_there(site: Site) -> None:
@@ -47,6 +48,18 @@ async def test_a_probe_tells_what_a_visitor_would_get(site: Site) -> None:
     assert await site.nginx.probe(release, host=HOST) == 200
     assert await site.nginx.probe(release, host=HOST, path="/nothing") == 404
     assert await site.nginx.probe(Page.STARTING, host=HOST) == 503
+
+
+@pytest.mark.parametrize("said", [b"+PONG\r\n", b"\x15\x03\x01\x00\x02\x02\x0a", b"SSH-2.0-OpenSSH_9.2\r\n"])
+async def test_a_probe_tells_what_speaks_no_http(site: Site, said: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        upstream = Upstream("127.0.0.1", server.sockets[0].getsockname()[1])
+        assert await site.nginx.probe(upstream, host=HOST) == NO_HTTP
 
 
 async def test_a_probe_of_an_application_that_hangs_is_a_504_in_time(site: Site) -> None:

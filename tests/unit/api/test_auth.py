@@ -165,6 +165,7 @@ async def test_config_is_open_to_all_and_tells_no_secret(configured: Any) -> Non
         config = response.json()
         assert config == {
             "identity": "local",
+            "firebase": None,
             "needs_setup": False,
             "signup": "invite",
             "version": __version__,

@@ -12,6 +12,9 @@ import httpx
 import pytest
 from apistand import Stand, make_stand
 
+from zipp.api import dashboard
+from zipp.identity.identity import SignInPage
+
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
@@ -224,6 +227,27 @@ async def test_each_page_has_the_policy_for_its_own_scripts(browser: httpx.Async
     script = await browser.get(CHUNK)
     assert script.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert script.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("sign_in", "sources"), [
+    (None, "'self'"),
+    (SignInPage("p", "key", "p.firebaseapp.com"), "'self' https://identitytoolkit.googleapis.com"),
+    (SignInPage("p", "key", "p.firebaseapp.com", "http://127.0.0.1:9099"), "'self' http://127.0.0.1:9099"),
+])  # fmt: skip
+def test_pages_may_ask_firebase_only_where_it_signs_people_in(
+    export: Path, sign_in: SignInPage | None, sources: str
+) -> None:
+    """Its sign-in alone: no script, frame or form of anybody else's."""
+    found, local = dashboard.find(export, sign_in=sign_in), dashboard.find(export)
+    assert found
+    assert local
+    for page in (*found.files.values(), found.not_found):
+        if page.policy:
+            assert f"; connect-src {sources}; " in page.policy
+            assert page.policy.count("://") == (sign_in is not None)
+    assert local.not_found.policy == (found.not_found.policy or "").replace(
+        f"connect-src {sources}", "connect-src 'self'"
+    )
 
 
 async def test_a_new_build_waits_for_the_next_start(browser: httpx.AsyncClient, export: Path) -> None:

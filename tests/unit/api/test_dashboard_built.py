@@ -25,9 +25,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 PAGES = (
-    "/", "/deploy", "/login", "/signup", "/setup", "/settings", "/settings/tokens", "/settings/members",
-    "/settings/health", "/deployments/01980000-7000-7000-8000-000000000000", "/sites/blog", "/sites/blog/logs",
-    "/sites/blog/environment", "/sites/blog/domains", "/sites/blog/settings",
+    "/", "/deploy", "/login", "/signup", "/setup", "/reset", "/cli", "/settings", "/settings/tokens",
+    "/settings/members", "/settings/health", "/deployments/01980000-7000-7000-8000-000000000000", "/sites/blog",
+    "/sites/blog/logs", "/sites/blog/environment", "/sites/blog/domains", "/sites/blog/settings",
 )  # fmt: skip
 
 
@@ -102,6 +102,15 @@ async def test_the_page_comes_with_what_next_asks_for_beside_it(anonymous: httpx
     for address in (f"{beside}.txt", f"{path.rstrip('/')}/__next._tree.txt"):
         response = await anonymous.get(address, headers={"RSC": "1"})
         assert (response.status_code, response.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+
+
+def test_no_page_loads_firebase_before_it_is_needed() -> None:
+    """The platform's own accounts never need it."""
+    chunks = {f"/{file.relative_to(OUT)}": file.read_text() for file in OUT.glob("_next/static/chunks/**/*.js")}
+    firebase = {address for address, text in chunks.items() if "identitytoolkit.googleapis.com" in text}
+    assert firebase
+    for page in OUT.rglob("*.html"):
+        assert not firebase & set(Inline(page.read_text()).loaded), page
 
 
 def compressed_files() -> Iterator[dict[str, Any]]:

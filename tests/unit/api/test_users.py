@@ -15,6 +15,7 @@ from zipp.domain.user import Role
 CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/api/users", None),
     ("PATCH", "/api/users/{uid}", {"role": "admin"}),
+    ("POST", "/api/users/{uid}/password-link", None),
     ("DELETE", "/api/users/{uid}", None),
     ("GET", "/api/users/invites", None),
     ("POST", "/api/users/invites", {"role": "admin"}),

@@ -26,12 +26,14 @@ class Request:
 class Server:
     """A small real HTTP server on loopback: it gives the answers it was told to, and remembers what it was asked.
 
-    An answer is (status, body); bytes are sent as an event stream and the connection is then cut.
+    An answer is (status, body); bytes are sent as an event stream and the connection is then cut. `date` is what its
+    clock says, when it is not this machine's.
     """
 
     answers: dict[tuple[str, str], list[tuple[int, Any]]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     url: str = ""
+    date: str = ""
 
     def on(self, method: str, path: str, status: int, body: Any = None) -> None:
         """The answer to `path` (without its query); of several the last is repeated."""
@@ -62,6 +64,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return server.date or super().date_time_string(timestamp)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -11,13 +11,14 @@ from zipp.domain.errors import InvalidInput
 
 
 def test_sign_ins_come_back_as_they_were_written() -> None:
-    logins = Logins().with_login("https://a.example", Login("one", "a@example.com"))
+    logins = Logins().with_login("https://a.example", Login("one", "a@example.com", "its id"))
     write_logins(logins.with_login("https://b.example", Login("two")))
 
     read = read_logins()
 
     assert read.current == "https://b.example"
-    assert read.platforms["https://a.example"] == Login("one", "a@example.com")
+    assert read.platforms["https://a.example"] == Login("one", "a@example.com", "its id")
+    assert read.platforms["https://b.example"] == Login("two")
 
 
 def test_only_the_owner_can_read_them() -> None:

@@ -104,6 +104,24 @@ def test_change_is_told_in_a_sentence(platform: Any, zipp: Any) -> None:
     assert "bert@example.com is shut out" in result.stderr
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(86400, "24 hours"), (7200, "2 hours"), (3600, "60 minutes")])
+def test_password_link_is_all_that_stdout_has(platform: Any, zipp: Any, seconds: int, told: str) -> None:
+    url = "http://localhost:8000/reset#token=zipp_password_" + "x" * 43
+    platform.on("POST", f"{MEMBERS}/u2/password-link", 201, {"url": url, "expires_in": seconds})
+
+    result = zipp("members", "password", "bert@example.com")
+
+    assert (result.exit_code, result.stdout) == (0, url + "\n")
+    assert f"Send this link to bert@example.com: it works once, for {told}." in result.stderr
+    assert changes(platform) == [("POST", f"{MEMBERS}/u2/password-link", None)]
+
+
+def test_account_that_waits_has_no_password_to_choose(platform: Any, zipp: Any) -> None:
+    platform.problem("POST", f"{MEMBERS}/u2/password-link", 409, "account_waits")
+
+    assert zipp("members", "password", "u2").exit_code == 6
+
+
 def test_removing_asks_first(platform: Any, zipp: Any) -> None:
     platform.on("DELETE", f"{MEMBERS}/u2", 204)
 

@@ -337,18 +337,6 @@ def test_a_broken_connection_is_taken_up_after_the_last_line(
 
 
 # signing in --------------------------------------------------------------------------------------------------------
-def test_a_password_is_exchanged_for_a_session_and_forgotten(server: Any, zipp: Any) -> None:
-    server.on("POST", "/api/auth/login", 200, {"token": "session", "user": {}, "expires_at": None})
-    server.on("GET", "/api/auth/me", 200, {"uid": "1", "email": "ada@example.com", "role": "admin"})
-
-    result = zipp("login", "--url", server.url, stdin="ada@example.com\ncorrect horse\n")
-
-    assert result.exit_code == 0, result.output
-    assert json.loads(server.requests[0].body) == {"email": "ada@example.com", "password": "correct horse"}
-    assert read_logins().platforms == {server.url: Login("session", "ada@example.com")}
-    assert "correct horse" not in result.output
-
-
 def test_a_token_that_is_refused_is_not_stored(server: Any, zipp: Any) -> None:
     server.problem("GET", "/api/auth/me", 401, "token_invalid")
 

@@ -14,7 +14,7 @@ from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan
 
 Tree = Mapping[str, str | bytes | dict[str, Any]]
-Planned = Callable[[Tree], BuildPlan]
+Planned = Callable[..., BuildPlan]
 Refused = Callable[[Tree], DetectionError]
 
 
@@ -34,7 +34,7 @@ def write_tree(root: Path, tree: Tree) -> Path:
 
 @pytest.fixture
 def planned(tmp_path: Path) -> Planned:
-    return lambda tree: detect(write_tree(tmp_path / "tree", tree))
+    return lambda tree, **options: detect(write_tree(tmp_path / "tree", tree), **options)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan
 
-Planned = Callable[[dict[str, object]], BuildPlan]
+Planned = Callable[..., BuildPlan]
 Refused = Callable[[dict[str, object]], DetectionError]
 ROOT = {"private": True, "workspaces": ["apps/*", "packages/*"]}
 VITE = {"name": "web", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "7"}}
@@ -41,7 +41,7 @@ def test_the_only_app_is_installed_and_built_from_the_root(planned: Planned) -> 
     assert plan.install[0].startswith("npm install --include=dev")
     assert plan.build == ("# npm run build in apps/web\ncd apps/web\nnpm run build",)
     assert (plan.output, plan.dependency_files) == ("apps/web/dist", ())
-    assert "apps/web/ is the one app of this workspace" in plan.summary
+    assert "apps/web/ of this workspace, built from its root" in plan.summary
 
 
 def test_the_only_server_starts_in_its_folder(planned: Planned) -> None:
@@ -88,3 +88,44 @@ def test_a_root_that_is_an_app_itself_is_deployed(planned: Planned) -> None:
 def test_odd_workspaces_lead_nowhere(refused: Refused, workspaces: object) -> None:
     error = refused({"package.json": {"workspaces": workspaces}, "apps/web/package.json": VITE})
     assert error.code in ("node_no_app", "node_no_start_script")
+
+
+SEVERAL = {
+    "package.json": ROOT,
+    "package-lock.json": {"lockfileVersion": 3, "packages": {}},
+    "apps/web/package.json": {**VITE, "dependencies": {"ui": "workspace:*"}},
+    "apps/web/index.html": "",
+    "apps/api/package.json": {**EXPRESS, "dependencies": {"express": "5", "ui": "workspace:*"}},
+    "apps/api/index.js": "app.listen(1)",
+    "packages/ui/package.json": LIBRARY,
+}
+
+
+def test_the_part_that_zipp_toml_names_is_built_from_the_root(planned: Planned) -> None:
+    plan = planned({**SEVERAL, "zipp.toml": 'root = "apps/web"'})
+    assert (plan.root, plan.output, plan.whole_source) == (".", "apps/web/dist", False)
+    assert plan.build == ("# npm run build in apps/web\ncd apps/web\nnpm run build",)
+    assert "apps/web/ of this workspace" in plan.summary
+
+
+def test_what_zipp_toml_says_of_the_part_is_meant_in_its_folder(planned: Planned) -> None:
+    plan = planned({**SEVERAL, "zipp.toml": 'root = "apps/web"\nbuild = "vite build --outDir out"\noutput = "out"'})
+    assert plan.build[-1] == "# vite build --outDir out in apps/web\ncd apps/web\nvite build --outDir out"
+    assert plan.output == "apps/web/out"
+    server = planned({**SEVERAL, "zipp.toml": 'root = "apps/api"\nstart = "node index.js --quiet"'})
+    assert server.start == "cd apps/api && PATH=$PWD/node_modules/.bin:$PATH && node index.js --quiet"
+
+
+def test_a_subdirectory_that_is_part_of_a_workspace_needs_the_whole_source(planned: Planned) -> None:
+    plan = planned(SEVERAL, subdirectory="apps/api")
+    assert plan.whole_source
+    assert plan.start == "cd apps/api && PATH=$PWD/node_modules/.bin:$PATH && node index.js"
+
+
+@pytest.mark.parametrize(
+    "own", [{"apps/web/package-lock.json": "{}"}, {"apps/web/Dockerfile": "FROM x\n"}, {"package.json": {"name": "x"}}]
+)
+def test_a_folder_that_stands_by_itself_is_built_by_itself(planned: Planned, own: dict[str, object]) -> None:
+    plan = planned({**SEVERAL, "apps/web/package.json": VITE, **own}, subdirectory="apps/web")
+    assert not plan.whole_source
+    assert plan.dockerfile or plan.output == "dist"

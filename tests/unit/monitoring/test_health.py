@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from zipp.domain.errors import Unavailable
+from zipp.domain.errors import Unavailable, Unreachable
 from zipp.monitoring import health as health_module
 from zipp.monitoring.health import Health, State
 
@@ -19,6 +19,7 @@ from zipp.monitoring.health import Health, State
 class Part:
     """Any of the parts, as far as health asks it."""
 
+    kind: str = "local"
     fail_with: Exception | None = None
     hang: bool = False
     free: int | None = 10**12
@@ -40,7 +41,7 @@ class Part:
 
 
 def health(**parts: Part) -> Health:
-    every: dict[str, Any] = {name: Part() for name in ("records", "storage", "runtime", "proxy")}
+    every: dict[str, Any] = {name: Part() for name in ("records", "identity", "storage", "runtime", "proxy")}
     return Health(**(every | parts))
 
 
@@ -55,6 +56,20 @@ async def test_without_records_the_platform_is_down() -> None:
     report = await health(records=Part(fail_with=Unavailable("The database is locked."))).report()
     assert report.status is State.DOWN
     assert report.components["database"].detail == "The database is locked."
+
+
+async def test_records_elsewhere_that_cannot_be_reached_leave_live_sites_served() -> None:
+    report = await health(records=Part(fail_with=Unreachable("Firestore does not answer."))).report()
+    assert report.status is State.DEGRADED
+    assert report.components["database"].status is State.DOWN
+    assert report.components["database"].detail == "Firestore does not answer."
+
+
+async def test_accounts_elsewhere_are_a_part_of_their_own() -> None:
+    identity = Part(kind="firebase", fail_with=Unreachable("Firebase Auth does not answer."))
+    report = await health(identity=identity).report()
+    assert report.status is State.DEGRADED
+    assert report.components["identity"].detail == "Firebase Auth does not answer."
 
 
 @pytest.mark.parametrize("name", ["storage", "runtime", "proxy"])

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ChangeEnvData, ChangeEnvErrors, ChangeEnvResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckNameData, CheckNameErrors, CheckNameResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteDeploymentData, DeleteDeploymentErrors, DeleteDeploymentResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteSiteData, DeleteSiteErrors, DeleteSiteResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeployGitData, DeployGitErrors, DeployGitResponses, DeployZipData, DeployZipErrors, DeployZipResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, GetDeploymentData, GetDeploymentErrors, GetDeploymentResponses, GetSiteData, GetSiteErrors, GetSiteResponses, HealthData, HealthErrors, HealthResponses, ListDeploymentsData, ListDeploymentsErrors, ListDeploymentsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListSitesData, ListSitesErrors, ListSitesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LiveData, LiveErrors, LiveResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, MetricsData, MetricsErrors, MetricsResponses, ReadLogsData, ReadLogsErrors, ReadLogsResponses, ReadyData, ReadyErrors, ReadyResponses, RedeployData, RedeployErrors, RedeployResponses, RollbackData, RollbackErrors, RollbackResponses, SetEnvData, SetEnvErrors, SetEnvResponses, SignInConfigData, SignInConfigErrors, SignInConfigResponses, SignupData, SignupErrors, SignupResponses, StopDeploymentData, StopDeploymentErrors, StopDeploymentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateSiteData, UpdateSiteErrors, UpdateSiteResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyData, VerifyErrors, VerifyResponses } from './types.gen';
+import type { ChangeEnvData, ChangeEnvErrors, ChangeEnvResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckNameData, CheckNameErrors, CheckNameResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreatePasswordLinkData, CreatePasswordLinkErrors, CreatePasswordLinkResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteDeploymentData, DeleteDeploymentErrors, DeleteDeploymentResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteSiteData, DeleteSiteErrors, DeleteSiteResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeployGitData, DeployGitErrors, DeployGitResponses, DeployZipData, DeployZipErrors, DeployZipResponses, DownloadSourceData, DownloadSourceErrors, DownloadSourceResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, GetDeploymentData, GetDeploymentErrors, GetDeploymentResponses, GetSiteData, GetSiteErrors, GetSiteResponses, HandOverData, HandOverErrors, HandOverResponses, HealthData, HealthErrors, HealthResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListDeploymentsData, ListDeploymentsErrors, ListDeploymentsResponses, ListHistoryData, ListHistoryErrors, ListHistoryResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListSitesData, ListSitesErrors, ListSitesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LiveData, LiveErrors, LiveResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, MetricsData, MetricsErrors, MetricsResponses, ReadLogsData, ReadLogsErrors, ReadLogsResponses, ReadyData, ReadyErrors, ReadyResponses, RedeployData, RedeployErrors, RedeployResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RollbackData, RollbackErrors, RollbackResponses, SetEnvData, SetEnvErrors, SetEnvResponses, SignInConfigData, SignInConfigErrors, SignInConfigResponses, SignupData, SignupErrors, SignupResponses, StopDeploymentData, StopDeploymentErrors, StopDeploymentResponses, TakeOverData, TakeOverErrors, TakeOverResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateSiteData, UpdateSiteErrors, UpdateSiteResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyData, VerifyErrors, VerifyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -19,6 +19,17 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
+ * List Audit
+ *
+ * Who changed what, or tried to, newest first: of everybody for admins, for others what they did themselves.
+ */
+export const listAudit = <ThrowOnError extends boolean = true>(options?: Options<ListAuditData, ThrowOnError>) => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/audit',
+    ...options
+});
+
+/**
  * Sign In Config
  *
  * How people sign in here, and what the platform takes. Open to all.
@@ -30,9 +41,27 @@ export const signInConfig = <ThrowOnError extends boolean = true>(options?: Opti
 });
 
 /**
+ * Hand Over
+ *
+ * Let another program of the caller's (`zipp login`) begin a session of its own, once, within minutes.
+ */
+export const handOver = <ThrowOnError extends boolean = true>(options: Options<HandOverData, ThrowOnError>) => (options.client ?? client).post<HandOverResponses, HandOverErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/auth/handover',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Login
  *
  * Begin a session; the cookie is for browsers, the token for everybody else.
+ *
+ * With a Firebase ID token (of a sign-in no longer than five minutes ago) the first time makes the account, by the
+ * rules of sign-up.
  */
 export const login = <ThrowOnError extends boolean = true>(options: Options<LoginData, ThrowOnError>) => (options.client ?? client).post<LoginResponses, LoginErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -93,6 +122,21 @@ export const changePassword = <ThrowOnError extends boolean = true>(options: Opt
 });
 
 /**
+ * Reset Password
+ *
+ * Choose a new password with the link that an admin gave, and begin a session; every earlier one ends.
+ */
+export const resetPassword = <ThrowOnError extends boolean = true>(options: Options<ResetPasswordData, ThrowOnError>) => (options.client ?? client).post<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/auth/password-reset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Signup
  *
  * Make an account: the first one with its set-up token, others with an invite, or as ZIPP_SIGNUP allows.
@@ -100,6 +144,21 @@ export const changePassword = <ThrowOnError extends boolean = true>(options: Opt
 export const signup = <ThrowOnError extends boolean = true>(options: Options<SignupData, ThrowOnError>) => (options.client ?? client).post<SignupResponses, SignupErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/api/auth/signup',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take Over
+ *
+ * Begin the session that was handed over. No cookie: this call is not for browsers.
+ */
+export const takeOver = <ThrowOnError extends boolean = true>(options: Options<TakeOverData, ThrowOnError>) => (options.client ?? client).post<TakeOverResponses, TakeOverErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/auth/takeover',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -220,6 +279,17 @@ export const getDeployment = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
+ * List History
+ *
+ * The states that it came to, newest first; a rollback brings it back to RUNNING.
+ */
+export const listHistory = <ThrowOnError extends boolean = true>(options: Options<ListHistoryData, ThrowOnError>) => (options.client ?? client).get<ListHistoryResponses, ListHistoryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/deployments/{deployment_id}/history',
+    ...options
+});
+
+/**
  * Read Logs
  *
  * The log, page by page; with `Accept: text/event-stream` it is followed: events `log` (its id is the line's
@@ -239,6 +309,17 @@ export const readLogs = <ThrowOnError extends boolean = true>(options: Options<R
 export const redeploy = <ThrowOnError extends boolean = true>(options: Options<RedeployData, ThrowOnError>) => (options.client ?? client).post<RedeployResponses, RedeployErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/api/deployments/{deployment_id}/redeploy',
+    ...options
+});
+
+/**
+ * Download Source
+ *
+ * The archive that was uploaded: sent from here, or 307 to where it is.
+ */
+export const downloadSource = <ThrowOnError extends boolean = true>(options: Options<DownloadSourceData, ThrowOnError>) => (options.client ?? client).get<DownloadSourceResponses, DownloadSourceErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/deployments/{deployment_id}/source',
     ...options
 });
 
@@ -485,4 +566,15 @@ export const updateUser = <ThrowOnError extends boolean = true>(options: Options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Create Password Link
+ *
+ * A link with which they choose a new password; an earlier one stops working. Nothing else changes until then.
+ */
+export const createPasswordLink = <ThrowOnError extends boolean = true>(options: Options<CreatePasswordLinkData, ThrowOnError>) => (options.client ?? client).post<CreatePasswordLinkResponses, CreatePasswordLinkErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/users/{uid}/password-link',
+    ...options
 });

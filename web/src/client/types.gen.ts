@@ -53,6 +53,61 @@ export type ApiTokenList = {
 };
 
 /**
+ * AuditEntry
+ *
+ * `action` is the API operation's name, `target` what it was about, `status` HTTP's answer. `actor` is null where
+ * nobody was recognised, as when a password was wrong.
+ */
+export type AuditEntry = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Actor
+     */
+    actor: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Target
+     */
+    target: string;
+    /**
+     * Via
+     */
+    via: 'session' | 'api' | null;
+};
+
+/**
+ * AuditList
+ */
+export type AuditList = {
+    /**
+     * Items
+     */
+    items: Array<AuditEntry>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Availability
  *
  * `available`: a deployment under this name is accepted, as a new site, or as a new version of `yours`. Otherwise
@@ -98,11 +153,14 @@ export type ComponentHealth = {
 
 /**
  * Components
+ *
+ * `identity` is null where the platform has its own accounts, which are records.
  */
 export type Components = {
     api: ComponentHealth;
     database: ComponentHealth;
     docker: ComponentHealth;
+    identity?: ComponentHealth | null;
     proxy: ComponentHealth;
     storage: ComponentHealth;
 };
@@ -214,6 +272,49 @@ export type DeploymentList = {
 };
 
 /**
+ * Event
+ *
+ * The deployment came to `status`; `code` is the failure's, where it failed.
+ */
+export type Event = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Deployment
+     */
+    deployment: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Site
+     */
+    site: string;
+    status: Status;
+};
+
+/**
+ * EventList
+ */
+export type EventList = {
+    /**
+     * Items
+     */
+    items: Array<Event>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Failure
  *
  * Why a deployment FAILED: a stable code, a plain sentence, what to do next, and the step it happened in.
@@ -262,6 +363,30 @@ export type FieldProblem = {
      * Pointer
      */
     pointer: string;
+};
+
+/**
+ * FirebaseConfig
+ *
+ * What Firebase's web SDK is started with; `auth_emulator` is a URL, in development only.
+ */
+export type FirebaseConfig = {
+    /**
+     * Api Key
+     */
+    api_key: string;
+    /**
+     * Auth Domain
+     */
+    auth_domain: string;
+    /**
+     * Auth Emulator
+     */
+    auth_emulator: string | null;
+    /**
+     * Project
+     */
+    project: string;
 };
 
 /**
@@ -322,6 +447,34 @@ export type GitSource = {
      * Url
      */
     url: string;
+};
+
+/**
+ * Handover
+ *
+ * `token` works once, for who has the verifier of the challenge, within `expires_in` seconds.
+ */
+export type Handover = {
+    /**
+     * Expires In
+     */
+    expires_in: number;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * HandoverRequest
+ *
+ * `challenge` is the SHA-256 of the other program's verifier, urlsafe base64 without padding (RFC 7636, S256).
+ */
+export type HandoverRequest = {
+    /**
+     * Challenge
+     */
+    challenge: string;
 };
 
 /**
@@ -480,7 +633,8 @@ export type LogPage = {
 /**
  * LoginRequest
  *
- * An address and a password; or `id_token`, where identity is Firebase's.
+ * An address and a password; or, where people sign in with Firebase, its `id_token`: the first time that makes the
+ * account, with the same `name`, `setup_token` and `invite` as sign-up.
  */
 export type LoginRequest = {
     /**
@@ -492,9 +646,21 @@ export type LoginRequest = {
      */
     id_token?: string | null;
     /**
+     * Invite
+     */
+    invite?: string | null;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
      * Password
      */
     password?: string | null;
+    /**
+     * Setup Token
+     */
+    setup_token?: string | null;
 };
 
 /**
@@ -621,6 +787,22 @@ export type NewInvite = {
 };
 
 /**
+ * PasswordLink
+ *
+ * `url` is where they choose a new password: it is shown this once, and works once, within `expires_in` seconds.
+ */
+export type PasswordLink = {
+    /**
+     * Expires In
+     */
+    expires_in: number;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
  * PasswordRequest
  */
 export type PasswordRequest = {
@@ -632,6 +814,22 @@ export type PasswordRequest = {
      * New Password
      */
     new_password: string;
+};
+
+/**
+ * PasswordResetRequest
+ *
+ * `token` is the one of the link that an admin gave.
+ */
+export type PasswordResetRequest = {
+    /**
+     * New Password
+     */
+    new_password: string;
+    /**
+     * Token
+     */
+    token: string;
 };
 
 /**
@@ -791,6 +989,7 @@ export type Session = {
  *
  * What a page must know before anybody is signed in; nothing of it is secret.
  *
+ * `firebase` is there where people sign in with Firebase: `login` then takes an `id_token` only.
  * `needs_setup`: the first account waits for its set-up link. `signup`: who can sign up without an invite is only told
  * by `open`. `site_url` has `{site}` where the name goes. `limits` are those of a new site.
  */
@@ -799,6 +998,7 @@ export type SignInConfig = {
      * Base Domain
      */
     base_domain: string;
+    firebase: FirebaseConfig | null;
     /**
      * Identity
      */
@@ -962,6 +1162,22 @@ export type State = 'ok' | 'degraded' | 'down';
 export type Status = 'PENDING' | 'CLONING' | 'BUILDING' | 'RUNNING' | 'FAILED' | 'STOPPED';
 
 /**
+ * TakeoverRequest
+ *
+ * `token` is what the hand-over gave, `verifier` what its challenge was made of.
+ */
+export type TakeoverRequest = {
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Verifier
+     */
+    verifier: string;
+};
+
+/**
  * TokenRequest
  *
  * `expires_in` in seconds; left out, the token does not expire.
@@ -1004,6 +1220,8 @@ export type Traffic = {
 
 /**
  * User
+ *
+ * `claims` hold the role too, as a Firebase token of theirs does.
  */
 export type User = {
     /**
@@ -1093,6 +1311,60 @@ export type ZipSource = {
     size: number;
 };
 
+export type ListAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Actor
+         */
+        actor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/audit';
+};
+
+export type ListAuditErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+
+export type ListAuditResponses = {
+    /**
+     * Successful Response
+     */
+    200: AuditList;
+};
+
+export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
+
 export type SignInConfigData = {
     body?: never;
     path?: never;
@@ -1126,6 +1398,59 @@ export type SignInConfigResponses = {
 
 export type SignInConfigResponse = SignInConfigResponses[keyof SignInConfigResponses];
 
+export type HandOverData = {
+    body: HandoverRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/handover';
+};
+
+export type HandOverErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type HandOverError = HandOverErrors[keyof HandOverErrors];
+
+export type HandOverResponses = {
+    /**
+     * Successful Response
+     */
+    201: Handover;
+};
+
+export type HandOverResponse = HandOverResponses[keyof HandOverResponses];
+
 export type LoginData = {
     body: LoginRequest;
     path?: never;
@@ -1142,6 +1467,14 @@ export type LoginErrors = {
      * Unauthorized
      */
     401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
     /**
      * Request Entity Too Large
      */
@@ -1359,6 +1692,59 @@ export type ChangePasswordResponses = {
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
+export type ResetPasswordData = {
+    body: PasswordResetRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password-reset';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: Session;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
 export type SignupData = {
     body: SignupRequest;
     path?: never;
@@ -1411,6 +1797,55 @@ export type SignupResponses = {
 };
 
 export type SignupResponse = SignupResponses[keyof SignupResponses];
+
+export type TakeOverData = {
+    body: TakeoverRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/takeover';
+};
+
+export type TakeOverErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TakeOverError = TakeOverErrors[keyof TakeOverErrors];
+
+export type TakeOverResponses = {
+    /**
+     * Successful Response
+     */
+    200: Session;
+};
+
+export type TakeOverResponse = TakeOverResponses[keyof TakeOverResponses];
 
 export type ListTokensData = {
     body?: never;
@@ -1900,6 +2335,65 @@ export type GetDeploymentResponses = {
 
 export type GetDeploymentResponse = GetDeploymentResponses[keyof GetDeploymentResponses];
 
+export type ListHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Deployment Id
+         */
+        deployment_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/deployments/{deployment_id}/history';
+};
+
+export type ListHistoryErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListHistoryError = ListHistoryErrors[keyof ListHistoryErrors];
+
+export type ListHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: EventList;
+};
+
+export type ListHistoryResponse = ListHistoryResponses[keyof ListHistoryResponses];
+
 export type ReadLogsData = {
     body?: never;
     path: {
@@ -2038,6 +2532,56 @@ export type RedeployResponses = {
 };
 
 export type RedeployResponse = RedeployResponses[keyof RedeployResponses];
+
+export type DownloadSourceData = {
+    body?: never;
+    path: {
+        /**
+         * Deployment Id
+         */
+        deployment_id: string;
+    };
+    query?: never;
+    url: '/api/deployments/{deployment_id}/source';
+};
+
+export type DownloadSourceErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DownloadSourceError = DownloadSourceErrors[keyof DownloadSourceErrors];
+
+export type DownloadSourceResponses = {
+    /**
+     * The archive.
+     */
+    200: Blob | File;
+};
+
+export type DownloadSourceResponse = DownloadSourceResponses[keyof DownloadSourceResponses];
 
 export type StopDeploymentData = {
     body?: never;
@@ -3110,3 +3654,61 @@ export type UpdateUserResponses = {
 };
 
 export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type CreatePasswordLinkData = {
+    body?: never;
+    path: {
+        /**
+         * Uid
+         */
+        uid: string;
+    };
+    query?: never;
+    url: '/api/users/{uid}/password-link';
+};
+
+export type CreatePasswordLinkErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreatePasswordLinkError = CreatePasswordLinkErrors[keyof CreatePasswordLinkErrors];
+
+export type CreatePasswordLinkResponses = {
+    /**
+     * Successful Response
+     */
+    201: PasswordLink;
+};
+
+export type CreatePasswordLinkResponse = CreatePasswordLinkResponses[keyof CreatePasswordLinkResponses];

@@ -7,19 +7,32 @@ from fastapi import APIRouter, Depends, Request, Response
 from zipp import __version__
 from zipp.api.deps import PlatformDep
 from zipp.api.limits import count_login
+from zipp.api.people import (
+    ApiToken,
+    ApiTokenList,
+    FirebaseConfig,
+    Handover,
+    NewApiToken,
+    Session,
+    SignInConfig,
+    User,
+    Verification,
+)
 from zipp.api.problems import documented
 from zipp.api.requests import (
+    HandoverRequest,
     LoginRequest,
     PasswordRequest,
+    PasswordResetRequest,
     ProfileRequest,
     SignupRequest,
+    TakeoverRequest,
     TokenRequest,
     VerifyRequest,
 )
-from zipp.api.schemas import ApiToken, ApiTokenList, NewApiToken, Session, SignInConfig, User, Verification
 from zipp.api.security import SIGNED_IN, Caller, clear_cookie, set_cookie
 from zipp.domain.errors import InvalidInput, NotAuthenticated
-from zipp.identity.identity import Grant
+from zipp.identity.identity import HANDOVER_SECONDS, Grant
 from zipp.wiring import Platform
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
@@ -30,9 +43,10 @@ _ATTEMPT = [Depends(count_login)]
 @router.get("/config", responses=documented(503))
 async def sign_in_config(platform: PlatformDep) -> SignInConfig:
     """How people sign in here, and what the platform takes. Open to all."""
-    settings = platform.settings
+    settings, page = platform.settings, platform.identity.sign_in_page
     return SignInConfig(
         identity=platform.identity.kind,
+        firebase=None if page is None else FirebaseConfig.model_validate(page),
         needs_setup=await platform.identity.needs_setup(),
         signup=settings.signup,
         version=__version__,
@@ -56,21 +70,41 @@ async def signup(body: SignupRequest, request: Request, response: Response, plat
     return _session(grant, request, response, platform)
 
 
-@router.post("/login", dependencies=_ATTEMPT, responses=documented(400, 401, 413, 422, 503))
+@router.post("/login", dependencies=_ATTEMPT, responses=documented(400, 401, 403, 409, 413, 422, 503))
 async def login(body: LoginRequest, request: Request, response: Response, platform: PlatformDep) -> Session:
-    """Begin a session; the cookie is for browsers, the token for everybody else."""
+    """Begin a session; the cookie is for browsers, the token for everybody else.
+
+    With a Firebase ID token (of a sign-in no longer than five minutes ago) the first time makes the account, by the
+    rules of sign-up.
+    """
     if body.id_token is not None:
-        raise InvalidInput(
-            "This platform has its own accounts.",
-            code="id_token_unsupported",
-            hint="Send `email` and `password`.",
-            pointer="/id_token",
+        grant = await platform.identity.login_with_token(
+            body.id_token, name=body.name, setup_token=body.setup_token, invite=body.invite
         )
+        return _session(grant, request, response, platform)
     for name in ("email", "password"):
         if getattr(body, name) is None:
             raise InvalidInput(f"`{name}` is missing.", code="missing", hint="Send both.", pointer=f"/{name}")
     grant = await platform.identity.login(email=body.email or "", password=body.password or "")
     return _session(grant, request, response, platform)
+
+
+@router.post(
+    "/handover",
+    status_code=201,
+    dependencies=[*SIGNED_IN, *_ATTEMPT],
+    responses=documented(400, 401, 403, 413, 422, 503),
+)
+async def hand_over(body: HandoverRequest, caller: Caller, platform: PlatformDep) -> Handover:
+    """Let another program of the caller's (`zipp login`) begin a session of its own, once, within minutes."""
+    secret = await platform.identity.hand_over(caller.user, challenge=body.challenge)
+    return Handover(token=secret, expires_in=HANDOVER_SECONDS)
+
+
+@router.post("/takeover", dependencies=_ATTEMPT, responses=documented(400, 401, 413, 422, 503))
+async def take_over(body: TakeoverRequest, platform: PlatformDep) -> Session:
+    """Begin the session that was handed over. No cookie: this call is not for browsers."""
+    return Session.of(await platform.identity.take_over(body.token, verifier=body.verifier))
 
 
 @router.post("/logout", status_code=204, dependencies=SIGNED_IN, responses=documented(401, 403, 503))
@@ -101,6 +135,15 @@ async def change_password(body: PasswordRequest, caller: Caller, platform: Platf
     await platform.identity.change_password(caller, current=body.current_password, new=body.new_password)
 
 
+@router.post("/password-reset", dependencies=_ATTEMPT, responses=documented(400, 401, 403, 413, 422, 503))
+async def reset_password(
+    body: PasswordResetRequest, request: Request, response: Response, platform: PlatformDep
+) -> Session:
+    """Choose a new password with the link that an admin gave, and begin a session; every earlier one ends."""
+    grant = await platform.identity.choose_password(body.token, new=body.new_password)
+    return _session(grant, request, response, platform)
+
+
 @router.post("/verify", dependencies=_ATTEMPT, responses=documented(400, 413, 422, 503))
 async def verify(body: VerifyRequest, platform: PlatformDep) -> Verification:
     """Whether a token is good, and whose it is."""
@@ -109,7 +152,7 @@ async def verify(body: VerifyRequest, platform: PlatformDep) -> Verification:
     except NotAuthenticated as error:
         return Verification(valid=False, code=error.code)
     user = principal.user
-    return Verification(valid=True, uid=user.uid, claims=user.claims, expires_at=principal.expires_at)
+    return Verification(valid=True, uid=user.uid, claims=user.token_claims, expires_at=principal.expires_at)
 
 
 @router.get("/tokens", dependencies=SIGNED_IN, responses=documented(401, 503))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
@@ -18,10 +19,11 @@ from zipp.api.schemas import LogPage
 from zipp.api.security import SIGNED_IN, Caller, Credential
 from zipp.api.stream import Follower, LogLines, resumed
 from zipp.api.uploads import received
-from zipp.domain.deployment import Status
-from zipp.domain.errors import Conflict, InvalidInput
+from zipp.domain.deployment import Status, ZipSource
+from zipp.domain.errors import Conflict, InvalidInput, NotFound
 from zipp.domain.names import check_site_name
 from zipp.identity.permissions import scope
+from zipp.storage.storage import archive_key
 
 router = APIRouter(prefix="/api/deployments", tags=["deployments"], dependencies=SIGNED_IN)
 
@@ -32,6 +34,17 @@ _LOCATION = {
 _ACCEPTED: Responses = {202: {"headers": _LOCATION}}
 _TEXT = {"schema": {"type": "string"}}
 _LOG_FORMS: Responses = {200: {"content": {"text/event-stream": _TEXT, "text/plain": _TEXT}}}
+_ARCHIVE: Responses = {
+    200: {
+        "description": "The archive.",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    307: {
+        "description": "Where it can be downloaded for some minutes, without signing in.",
+        "headers": {"Location": {"schema": {"type": "string"}, "required": True}},
+    },
+}
+LINK_SECONDS = 300
 _ZIP_BODY = {
     "required": True,
     "content": {
@@ -146,6 +159,29 @@ async def delete_deployment(deployment: OwnedDeployment, platform: PlatformDep) 
     await platform.operations.delete(deployment)
 
 
+@router.head("/{deployment_id}/source", include_in_schema=False)
+@router.get(
+    "/{deployment_id}/source",
+    response_class=Response,
+    responses=documented(401, 404, 422, 503, also=_ARCHIVE),
+)
+async def download_source(deployment: OwnedDeployment, platform: PlatformDep) -> Response:
+    """The archive that was uploaded: sent from here, or 307 to where it is."""
+    source = deployment.source
+    if not isinstance(source, ZipSource):
+        raise NotFound(
+            "This deployment comes from Git: no archive was uploaded.",
+            code="no_archive",
+            hint="Clone the repository at the commit that the deployment names.",
+        )
+    # The end of the id: its beginning is a time, and much the same in a site's deployments of one day.
+    key, name = archive_key(source.sha256), f"{deployment.site}-{deployment.id[-8:]}.zip"
+    link = await platform.storage.link(key, filename=name, seconds=LINK_SECONDS)
+    if link is not None:
+        return RedirectResponse(link, status_code=307, headers={"Cache-Control": "no-store"})
+    return FileResponse(await platform.storage.fetch(key), media_type="application/zip", filename=name)
+
+
 @router.get(
     "/{deployment_id}/logs",
     response_model=LogPage,
@@ -168,6 +204,7 @@ async def read_logs(
     """The log, page by page; with `Accept: text/event-stream` it is followed: events `log` (its id is the line's
     number), `status` (the deployment, at first and whenever it changes) and `end`. `Last-Event-ID` resumes."""
     if form == "text":
+        await platform.logs.bring_back(deployment.id)  # while there can still be another answer
         return log_text(platform.logs, deployment, stage=stage, after=after, download=download)
     if "text/event-stream" in accept:
 

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from zipp.api.deps import PlatformDep
+from zipp.api.people import Invite, InviteList, Member, MemberList, NewInvite, PasswordLink
 from zipp.api.problems import documented
 from zipp.api.requests import InviteRequest, MemberRequest
-from zipp.api.schemas import Invite, InviteList, Member, MemberList, NewInvite
 from zipp.api.security import ADMINS, Admin
+from zipp.wiring import Platform
 
 router = APIRouter(prefix="/api/users", tags=["users"], dependencies=ADMINS)
 
@@ -43,7 +44,7 @@ async def create_invite(body: InviteRequest, caller: Admin, platform: PlatformDe
     made = await platform.identity.create_invite(
         caller.user, email=body.email, role=body.role, expires_in_seconds=body.expires_in
     )
-    url = f"{platform.settings.api_url.rstrip('/')}/signup#invite={made.secret}"
+    url = _page(platform, f"signup#invite={made.secret}")
     return NewInvite(**Invite.of(made.invite).model_dump(), token=made.secret, url=url)
 
 
@@ -62,7 +63,20 @@ async def update_user(uid: Uid, body: MemberRequest, platform: PlatformDep) -> M
     return Member.of(user, sites=sites.get(uid, 0))
 
 
+@router.post("/{uid}/password-link", status_code=201, responses=documented(401, 403, 404, 409, 422, 503))
+async def create_password_link(uid: Uid, platform: PlatformDep) -> PasswordLink:
+    """A link with which they choose a new password; an earlier one stops working. Nothing else changes until then."""
+    made = await platform.identity.new_password_link(uid)
+    url = made if platform.identity.kind == "firebase" else _page(platform, f"reset#token={made}")
+    return PasswordLink(url=url, expires_in=platform.identity.password_link_seconds)
+
+
 @router.delete("/{uid}", status_code=204, responses=documented(401, 403, 404, 409, 422, 503))
 async def delete_user(uid: Uid, platform: PlatformDep) -> None:
     """Remove an account that owns no site."""
     await platform.identity.delete_user(uid)
+
+
+def _page(platform: Platform, path: str) -> str:
+    """A secret stands in the fragment of its link: browsers keep that to themselves, a query would reach logs."""
+    return f"{platform.settings.api_url.rstrip('/')}/{path}"

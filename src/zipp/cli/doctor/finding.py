@@ -10,9 +10,11 @@ State = Literal["ok", "warn", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`fail` keeps sites from being deployed or served, `warn` does not; `mend` says what to do about either."""
+    """`fail` keeps sites from being deployed or served, `warn` does not; `mend` says what to do about either. An
+    `outage` is elsewhere and may pass by itself."""
 
     name: str
     state: State
     detail: str
     mend: str = ""
+    outage: bool = False

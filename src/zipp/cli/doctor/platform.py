@@ -9,10 +9,11 @@ from zipp.cli.client import Client
 from zipp.cli.doctor.finding import Finding, State
 from zipp.domain.errors import ZippError
 from zipp.settings import Settings
-from zipp.wiring import build
+from zipp.wiring import open_records
 
 
 def check_records(settings: Settings) -> Finding:
+    """The database of this machine; what is in Firestore is looked at with the rest of Firebase."""
     if not settings.data_dir.exists():
         return Finding("records", "ok", "will be made at the first start")
     try:
@@ -41,9 +42,9 @@ def check_platform(settings: Settings) -> list[Finding]:
 
 
 async def _open_records(settings: Settings) -> None:
-    platform = build(settings)
+    records = open_records(settings)
     try:
-        await platform.records.start()
-        await platform.records.ping()
+        await records.start()
+        await records.ping()
     finally:
-        await platform.records.close()
+        await records.close()

@@ -19,7 +19,7 @@ _STYLE = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
 def doctor(json: Json = False) -> None:
-    """Check this machine: engine, nginx, disk, ports, records, isolation; and say how to mend what is wrong."""
+    """Check this machine: engine, nginx, disk, ports, isolation, records or Firebase; say how to mend what is wrong."""
     findings = _examine(load_settings())
     if json:
         show_json([asdict(finding) for finding in findings])
@@ -31,7 +31,7 @@ def doctor(json: Json = False) -> None:
 
 
 def _examine(settings: Settings) -> list[Finding]:
-    from zipp.cli.doctor import engine, machine, platform
+    from zipp.cli.doctor import engine, firebase, machine, platform
 
     findings = [engine.check_engine(settings)]
     if findings[0].state != "fail":
@@ -43,7 +43,11 @@ def _examine(settings: Settings) -> list[Finding]:
         ]
     findings += [machine.check_nginx(settings), machine.check_git(settings)]
     findings += [machine.check_disk(settings), machine.check_data_dir(settings), *machine.check_ports(settings)]
-    return [*findings, platform.check_records(settings), *platform.check_platform(settings)]
+    if firebase.is_used(settings):
+        findings += firebase.check_firebase(settings)
+    if settings.records_kind == "sqlite":
+        findings.append(platform.check_records(settings))
+    return [*findings, *platform.check_platform(settings)]
 
 
 def _tell(finding: Finding) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from zipp.cli.background import stop_in_background
 from zipp.cli.configured import load_settings
@@ -14,14 +16,22 @@ if TYPE_CHECKING:
     from zipp.settings import Settings
 
 
-def down(json: Json = False) -> None:
+def down(
+    keep_sites: Annotated[
+        bool, typer.Option("--keep-sites", help="Only the platform: live sites go on being served.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Stop the platform, nginx and every site's container. Nothing is lost: `zipp up` brings all of it back."""
     settings = load_settings()
     with step("Platform stopped"):
         ran = stop_in_background(settings)
-    asyncio.run(_stop_sites(settings))
+    if not keep_sites:
+        asyncio.run(_stop_sites(settings))
     if json:
         show_json({"was_running": ran})
+    elif keep_sites:
+        say("The platform is stopped; live sites go on being served. Start it again with: zipp up")
     else:
         say("All is stopped and kept. Start it again with: make up (or: zipp up)")
 

@@ -63,6 +63,18 @@ def role(
     _tell(changed, f"{_name(changed)} is {'an admin' if role is Role.ADMIN else 'a member'} now.", json)
 
 
+def password(who: Who, url: Url = None, token: Token = None, json: Json = False) -> None:
+    """Make a link with which somebody chooses a new password. It is shown this once; until it is used all stays."""
+    with connect(url, token) as client:
+        member = _find(client, who)
+        made = client.new_password_link(member["uid"])
+    if json:
+        show_json(made)
+    else:
+        say(f"Send this link to {_name(member)}: it works once, for {_span(made['expires_in'])}.")
+        out.print(made["url"], soft_wrap=True, markup=False)
+
+
 def disable(who: Who, url: Url = None, token: Token = None, json: Json = False) -> None:
     """Shut somebody out at once, API tokens included. Their sites go on."""
     with connect(url, token) as client:
@@ -103,7 +115,7 @@ def remove(
         say("The invite is taken back." if invites else "Removed.")
 
 
-MEMBERS = (list_, invite, role, disable, enable, remove)
+MEMBERS = (list_, invite, role, password, disable, enable, remove)
 
 
 def _find(client: Client, who: str) -> Member:
@@ -115,6 +127,11 @@ def _find(client: Client, who: str) -> Member:
 
 def _name(member: Member) -> str:
     return member["email"] or "the first account"
+
+
+def _span(seconds: int) -> str:
+    """'24 hours'; less than two of them in minutes."""
+    return f"{seconds // 3600} hours" if seconds >= 2 * 3600 else f"{max(1, seconds // 60)} minutes"
 
 
 def _member_row(member: Member) -> tuple[str, ...]:

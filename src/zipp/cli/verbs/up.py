@@ -12,7 +12,7 @@ from zipp.cli.answers import Deployment
 from zipp.cli.background import local_url, running_pid, start_in_background
 from zipp.cli.client import Client
 from zipp.cli.configured import load_settings
-from zipp.cli.connection import connect_as_operator
+from zipp.cli.connection import connect_as_operator, read_operator
 from zipp.cli.exits import Exit
 from zipp.cli.follow import follow
 from zipp.cli.options import Json
@@ -22,6 +22,7 @@ from zipp.cli.verbs.deploy import deploy_path
 from zipp.domain.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
+    from zipp.cli.doctor.finding import Finding
     from zipp.settings import Settings
 
 FIRST_SITE = "hello"
@@ -41,15 +42,17 @@ def up(json: Json = False) -> None:
     """Start the platform on this machine and deploy a first site. Changes nothing where all that is done."""
     from zipp.cli.base_images import ensure_base_images
     from zipp.cli.doctor.engine import check_engine
+    from zipp.cli.doctor.firebase import is_used
     from zipp.cli.doctor.machine import check_nginx
 
     settings = load_settings()
     for check in (check_engine, check_nginx):
-        finding = check(settings)
-        if finding.state == "fail":
-            raise Unavailable(f"{finding.name}: {finding.detail}", code="not_ready", hint=finding.mend)
+        _require(check(settings))
+    is_whole = not is_used(settings) or _check_firebase(settings)
     asyncio.run(ensure_base_images(settings))
     _ensure_running(settings)
+    if not is_whole and read_operator() is None:
+        raise _waits_for_firebase()
     with connect_as_operator() as client:
         site_url = _first_site(client)
         complete = client.me()["email"] is not None
@@ -59,6 +62,33 @@ def up(json: Json = False) -> None:
         show_json(asdict(answer))
     else:
         _tell(answer)
+
+
+def _require(finding: Finding) -> None:
+    if finding.state == "fail":
+        raise Unavailable(f"{finding.name}: {finding.detail}", code="not_ready", hint=finding.mend)
+
+
+def _check_firebase(settings: Settings) -> bool:
+    """Whether it answers. An outage is no reason not to start: live sites are served without it."""
+    from zipp.cli.doctor.firebase import check_firebase
+
+    with step("Firebase"):
+        findings = check_firebase(settings)
+    for finding in findings:
+        if finding.state != "ok" and (finding.state == "warn" or finding.outage):
+            say(f"warning: {finding.name}: {finding.detail} {finding.mend}", style="yellow")
+        else:
+            _require(finding)
+    return not any(finding.outage for finding in findings)
+
+
+def _waits_for_firebase() -> Unavailable:
+    return Unavailable(
+        "The platform runs, but has to wait for Firebase.",
+        code="firebase_unreachable",
+        hint="Live sites are served meanwhile. Once `zipp doctor` says that it answers, run `zipp up` again.",
+    )
 
 
 def _ensure_running(settings: Settings) -> None:
@@ -97,6 +127,7 @@ async def _setup_link(settings: Settings) -> str | None:
     try:
         secret = await platform.identity.new_setup_token()
     finally:
+        await platform.identity.close()
         await platform.records.close()
     return f"{settings.api_url}/setup#token={secret}" if secret else None
 

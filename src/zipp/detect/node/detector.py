@@ -10,7 +10,7 @@ from zipp.detect.node.astro import astro_plan
 from zipp.detect.node.handlers import exported_app
 from zipp.detect.node.lone import lone_server
 from zipp.detect.node.manifest import read_manifest
-from zipp.detect.node.member import from_the_root, only_app
+from zipp.detect.node.member import from_the_root, only_app, part
 from zipp.detect.node.next import next_plan
 from zipp.detect.node.nitro import is_tanstack, made_by_nitro, nuxt_plan, tanstack_plan
 from zipp.detect.node.pages import built_pages, pages
@@ -65,6 +65,11 @@ class NodeDetector:
             return lone_server(project, config)
         app = app_of(project, config, manifest)
         return _plan(app, _start(app))
+
+    def detect_member(self, workspace: Project, config: Config, folder: str) -> BuildPlan | None:
+        """For the part of the workspace that somebody named. None where nothing of it is Node's work."""
+        manifest = read_manifest(workspace)
+        return None if manifest is None else _of_part(app_of(workspace, config, manifest), folder)
 
 
 def _plan(app: App, start: Start | None) -> BuildPlan | None:
@@ -136,6 +141,10 @@ def _builds_pages(app: App) -> bool:
 
 
 def _of_workspace(app: App) -> BuildPlan | None:
-    inner = only_app(app)
+    return _of_part(app, only_app(app))
+
+
+def _of_part(workspace: App, folder: str) -> BuildPlan | None:
+    inner = part(workspace, folder)
     plan = _plan(inner, _start(inner))
-    return from_the_root(app, inner, plan) if plan is not None else None
+    return from_the_root(workspace, inner, plan) if plan is not None else None

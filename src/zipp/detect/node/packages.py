@@ -145,8 +145,8 @@ def _refuse_part_of_a_workspace(project: Project, manifest: Mapping[str, Any]) -
             f"package.json asks for {wanted[:80]!r}, a package of the workspace that this folder is a part of.",
             code="node_workspace_member",
             hint=(
-                "Deploy the whole workspace: leave `root` out, and name the part to build in a zipp.toml at its root: "
-                'build = "npm run build --workspace=apps/web" (or pnpm --filter, turbo), output = "apps/web/dist"'
+                "Deploy the whole workspace, and name this folder in a zipp.toml at its root: "
+                'root = "apps/web" (or give it as the subdirectory of a Git source).'
             ),
         )
 

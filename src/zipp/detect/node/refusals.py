@@ -47,8 +47,7 @@ def several_apps(folders: tuple[str, ...]) -> DetectionError:
         code="node_several_apps",
         hint=(
             f'Name the one to deploy in a zipp.toml at the root: root = "{folders[0][:60]}" (or give the subdirectory '
-            "when deploying). One that needs its neighbours is built from the root instead, with build, output and "
-            "start in zipp.toml."
+            "when deploying)."
         ),
     )
 

@@ -30,8 +30,13 @@ def member_patterns(project: Project, manifest: Manifest) -> tuple[str, ...]:
 
 def apps_in(project: Project, manifest: Manifest) -> tuple[str, ...]:
     """The folders of members that are apps, sorted."""
+    return tuple(folder for folder in members(project, manifest) if _is_app(project, folder))
+
+
+def members(project: Project, manifest: Manifest) -> tuple[str, ...]:
+    """The folders of all members, sorted."""
     found = {folder for pattern in member_patterns(project, manifest) for folder in _folders(project, pattern)}
-    return tuple(folder for folder in sorted(found)[:_MAX_MEMBERS] if _is_app(project, folder))
+    return tuple(sorted(found)[:_MAX_MEMBERS])
 
 
 def _is_app(project: Project, folder: str) -> bool:

@@ -1,20 +1,13 @@
-"""Who belongs to the platform, and as what: an admin's work, and one's own name."""
+"""Accounts as the platform's own records have them: an admin's work, and one's own name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from zipp.domain.errors import Conflict, InvalidInput, NotFound
-from zipp.domain.ids import now
-from zipp.domain.user import Invite, Role, User
-from zipp.identity.addresses import check_email, check_name
-from zipp.identity.credentials import is_expired, new_invite
-from zipp.identity.identity import NewInvite
-from zipp.identity.local.part import Part
-
-INVITE_SECONDS = 7 * 86400
-SHORTEST_INVITE_SECONDS, LONGEST_INVITE_SECONDS = 60, 30 * 86400
+from zipp.domain.user import Role, User
+from zipp.identity.addresses import check_name
+from zipp.identity.shared.part import Part
 
 
 class People(Part):
@@ -29,32 +22,11 @@ class People(Part):
     async def delete_user(self, uid: str) -> None:
         await self._accounts.delete_user(uid)
 
-    async def create_invite(
-        self, by: User, *, email: str | None = None, role: Role = Role.MEMBER, expires_in_seconds: int | None = None
-    ) -> NewInvite:
-        address = None if email is None else check_email(email)
-        seconds = INVITE_SECONDS if expires_in_seconds is None else expires_in_seconds
-        if not SHORTEST_INVITE_SECONDS <= seconds <= LONGEST_INVITE_SECONDS:
-            raise InvalidInput(
-                "An invite can't expire then.",
-                code="expires_in_invalid",
-                hint=f"Use {SHORTEST_INVITE_SECONDS} to {LONGEST_INVITE_SECONDS} seconds; left out, it is a week.",
-                pointer="/expires_in",
-            )
-        if address is not None and await self._accounts.find_credentials(address) is not None:
-            raise Conflict(
-                "There is an account with that email address already.",
-                code="email_taken",
-                hint="Its owner can sign in; the list of members shows whether it is disabled.",
-            )
-        secret, invite = new_invite(by, email=address, role=role, seconds=seconds)
-        await self._accounts.add_invite(invite)
-        return NewInvite(invite=invite, secret=secret)
+    async def adopt(self, users: Sequence[User]) -> Sequence[User]:
+        return [user for user in users if await self._lacks_password(user)]
 
-    async def list_invites(self) -> Sequence[Invite]:
-        at = now()
-        return [invite for invite in await self._accounts.list_invites() if not is_expired(invite, at=at)]
-
-    async def delete_invite(self, invite_id: str) -> None:
-        if not await self._accounts.delete_invite(invite_id):
-            raise NotFound("There is no such invite.", hint="List the invites: it may have been used or taken back.")
+    async def _lacks_password(self, user: User) -> bool:
+        if user.email is None:  # it waits for its set-up link
+            return False
+        found = await self._accounts.find_credentials(user.email)
+        return found is None or found[1] is None

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from zipp.domain.errors import InvalidInput, NotAuthenticated
-from zipp.domain.ids import now
-from zipp.domain.user import User
 from zipp.identity.addresses import normal_email
-from zipp.identity.credentials import is_expired
 from zipp.identity.identity import Grant, Principal
-from zipp.identity.local.part import Part, refuse_disabled
+from zipp.identity.local.part import LocalPart
 from zipp.identity.passwords import check_password
+from zipp.identity.shared.api_tokens import ApiTokens
+from zipp.identity.shared.part import refuse_disabled
 
 
-class Sessions(Part):
+class Sessions(LocalPart, ApiTokens):
     async def authenticate(self, secret: str) -> Principal:
-        token = await self._find(secret)
-        if token is None or token.kind == "setup":
-            raise _token_invalid()
-        if is_expired(token, at=now()):
-            raise NotAuthenticated("The session or token has expired.", code="token_expired", hint="Sign in again.")
-        user = await self._accounts.get_user(token.uid)
-        if user is None:
-            raise _token_invalid()
-        refuse_disabled(user)
-        return Principal(user=user, token_id=token.id, kind=token.kind, expires_at=token.expires_at)
+        user, token = await self._by_row(secret, "session", "api")
+        kind: Literal["session", "api"] = "session" if token.kind == "session" else "api"
+        return Principal(user=user, token_id=token.id, kind=kind, expires_at=token.expires_at)
+
+    async def login_with_token(
+        self, id_token: str, *, name: str = "", setup_token: str | None = None, invite: str | None = None
+    ) -> Grant:
+        raise InvalidInput(
+            "This platform has its own accounts.",
+            code="id_token_unsupported",
+            hint="Send `email` and `password`.",
+            pointer="/id_token",
+        )
 
     async def login(self, *, email: str, password: str) -> Grant:
         address = normal_email(email)
@@ -37,8 +41,8 @@ class Sessions(Part):
             renewed = await self._passwords.hash(password)
             if await self._accounts.replace_password(user.uid, expected=stored, to=renewed):
                 stored = renewed
-        await self._forget_expired_sessions(user)
-        grant = await self._grant(user, "session", seconds=self._settings.session_seconds)
+        await self._forget_expired(user, "session")
+        grant = await self._begin_session(user)
         if not await self._is_still(address or "", stored):
             await self._accounts.delete_token(grant.token.id)
             raise _credentials_invalid()
@@ -59,21 +63,13 @@ class Sessions(Part):
         )
         if not changed:  # another change was faster: `current` is no longer the password
             raise _password_wrong()
+        await self._delete_all(await self._accounts.list_tokens(user.uid, "password"))  # links to choose another
 
     async def _is_still(self, email: str, stored: str) -> bool:
         """Whether the password is as it was when it was checked: changing it ends the sessions that there are, and
         must not miss one that is just being made."""
         found = await self._accounts.find_credentials(email)
         return found is not None and found[1] == stored
-
-    async def _forget_expired_sessions(self, user: User) -> None:
-        at = now()
-        sessions = await self._accounts.list_tokens(user.uid, "session")
-        await self._delete_all([session for session in sessions if is_expired(session, at=at)])
-
-
-def _token_invalid() -> NotAuthenticated:
-    return NotAuthenticated("The session or token is not valid.", code="token_invalid", hint="Sign in again.")
 
 
 def _credentials_invalid() -> NotAuthenticated:

@@ -8,9 +8,9 @@ timeout) can't leave one half done: the thread finishes it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -103,9 +103,14 @@ class Part:
 
 
 def _run(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with translated_errors(), engine.begin() as connection:
+        return work(connection)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
     try:
-        with engine.begin() as connection:
-            return work(connection)
+        yield
     except IntegrityError:
         raise  # a constraint that `work` did not expect is a mistake in this folder: never hide it
     except DatabaseError as error:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
+from zipp.domain.activity import Event, came_to
 from zipp.domain.deployment import Deployment, Status
 from zipp.domain.errors import Conflict, NotFound
 from zipp.records.cursors import decode_cursor, page_of
 from zipp.records.records import Change, LiveChange, Page
+from zipp.records.sql.activity import add_events
 from zipp.records.sql.database import Part
 from zipp.records.sql.rows import deployment_from, deployment_values, saved_values
 from zipp.records.sql.schema import deployments, sites
 
 
 class Deployments(Part):
-    async def create_deployment(self, deployment: Deployment) -> None:
+    async def create_deployment(self, deployment: Deployment, *, events: Sequence[Event] = ()) -> None:
         def change(connection: Connection) -> None:
             if not connection.execute(select(exists().where(sites.c.name == deployment.site))).scalar():
                 raise NotFound("There is no such site.")
             if connection.execute(select(exists().where(deployments.c.id == deployment.id))).scalar():
                 raise Conflict("There is a deployment with that id already.", code="deployment_exists")
             connection.execute(insert(deployments).values(**deployment_values(deployment)))
+            begun = [came_to(deployment)] if deployment.status is Status.PENDING else []
+            add_events(connection, events or begun)
 
         await self._database.write(change, told=lambda _: _changes([deployment]))
 
@@ -117,8 +121,11 @@ def _changes(made: Collection[Deployment]) -> Iterator[Change]:
 
 def _save(connection: Connection, deployment: Deployment) -> None:
     unchanged = (deployments.c.id == deployment.id) & (deployments.c.version == deployment.version)
+    before = connection.execute(select(deployments.c.status).where(unchanged)).scalar()
     if connection.execute(update(deployments).where(unchanged).values(**saved_values(deployment))).rowcount != 1:
         raise _stale("The deployment has changed since it was read.")
+    if before != deployment.status:
+        add_events(connection, [came_to(deployment)])
 
 
 def _move_live(connection: Connection, live: LiveChange) -> None:

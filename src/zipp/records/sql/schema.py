@@ -37,6 +37,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # What an older Zipp has removed is found out at the next start (pipeline/reconcile.py).
     ("ALTER TABLE deployments ADD COLUMN forgotten BOOLEAN NOT NULL DEFAULT 0",),
+    (
+        "CREATE TABLE events (id VARCHAR NOT NULL, at DATETIME NOT NULL, deployment VARCHAR NOT NULL, "
+        "site VARCHAR NOT NULL, owner VARCHAR NOT NULL, status VARCHAR NOT NULL, code VARCHAR, PRIMARY KEY (id), "
+        "FOREIGN KEY(deployment) REFERENCES deployments (id) ON DELETE CASCADE)",
+        "CREATE INDEX events_by_deployment ON events (deployment, id)",
+        "CREATE INDEX events_by_owner ON events (owner, id)",
+        "CREATE TABLE audit (id VARCHAR NOT NULL, at DATETIME NOT NULL, actor VARCHAR, via VARCHAR, "
+        "action VARCHAR NOT NULL, target VARCHAR NOT NULL, status INTEGER NOT NULL, address VARCHAR NOT NULL, "
+        "PRIMARY KEY (id))",
+        "CREATE INDEX audit_by_actor ON audit (actor, id)",
+        "CREATE INDEX audit_by_time ON audit (at)",
+    ),
 )
 VERSION = 1 + len(MIGRATIONS)
 
@@ -156,6 +168,36 @@ ports = Table(
     metadata,
     Column("port", Integer, primary_key=True, autoincrement=False),
     Column("deployment", String, ForeignKey("deployments.id", ondelete="CASCADE"), nullable=False, unique=True),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("deployment", String, ForeignKey("deployments.id", ondelete="CASCADE"), nullable=False),
+    Column("site", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("code", String),
+    Index("events_by_deployment", "deployment", "id"),
+    Index("events_by_owner", "owner", "id"),
+)
+
+# An actor is no foreign key: what somebody did outlives their account.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", String),
+    Column("via", String),
+    Column("action", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("address", String, nullable=False),
+    Index("audit_by_actor", "actor", "id"),
+    Index("audit_by_time", "at"),
 )
 
 

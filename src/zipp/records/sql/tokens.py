@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from zipp.domain.errors import NotFound
-from zipp.domain.user import Token
+from zipp.domain.user import Token, TokenKind
 from zipp.records.sql.database import Part
 from zipp.records.sql.schema import tokens, users
 
@@ -26,7 +25,7 @@ class Tokens(Part):
         found = await self._tokens(tokens.c.secret_sha256 == secret_sha256)
         return found[0] if found else None
 
-    async def list_tokens(self, uid: str, kind: Literal["session", "api", "setup"]) -> Sequence[Token]:
+    async def list_tokens(self, uid: str, kind: TokenKind) -> Sequence[Token]:
         return await self._tokens((tokens.c.uid == uid) & (tokens.c.kind == kind))
 
     async def delete_token(self, token_id: str, *, uid: str | None = None) -> bool:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from zipp.domain.errors import Conflict, NotFound
 from zipp.domain.user import Role, User
 from zipp.records.cursors import decode_cursor, page_of
-from zipp.records.records import Page
+from zipp.records.records import Change, Page
 from zipp.records.sql.database import Part
 from zipp.records.sql.rows import email_key, user_values
-from zipp.records.sql.schema import invites, sites, tokens, users
+from zipp.records.sql.schema import deployments, events, invites, sites, tokens, users
 
 _CHANGEABLE = {"email", "name", "role", "claims", "disabled"}
 
@@ -23,7 +23,7 @@ class Users(Part):
     async def create_user(self, user: User, *, password_hash: str | None = None, invite: str | None = None) -> None:
         def change(connection: Connection) -> None:
             if _user(connection, users.c.uid == user.uid):
-                raise Conflict("There is an account with that id already.", code="uid_taken")
+                raise _uid_taken()
             used_up = delete(invites).where(invites.c.id == invite)
             if invite is not None and connection.execute(used_up).rowcount != 1:
                 raise NotFound("There is no such invite.")
@@ -39,7 +39,8 @@ class Users(Part):
         return await self._database.read(lambda connection: _user(connection, users.c.email_key == email_key(email)))
 
     async def oldest_admin(self) -> User | None:
-        oldest = select(func.min(users.c.uid)).where(is_enabled_admin()).scalar_subquery()
+        by_age = select(users.c.uid).where(is_enabled_admin()).order_by(users.c.created_at, users.c.uid)
+        oldest = by_age.limit(1).scalar_subquery()
         found = await self._database.read(lambda connection: _user(connection, users.c.uid == oldest))
         return found[0] if found else None
 
@@ -90,6 +91,21 @@ class Users(Part):
 
         await self._database.write(change)
 
+    async def replace_user(self, uid: str, user: User) -> None:
+        def change(connection: Connection) -> list[Change]:
+            _existing(connection, uid)
+            if _user(connection, users.c.uid == user.uid):
+                raise _uid_taken()
+            connection.execute(update(users).where(users.c.uid == uid).values(email_key=None))
+            _unless_taken(connection, insert(users).values(**user_values(user)))
+            moved = list(_owned(connection, uid, user.uid))
+            for column in (sites.c.owner, deployments.c.owner, events.c.owner, tokens.c.uid, invites.c.created_by):
+                connection.execute(update(column.table).where(column == uid).values({column.name: user.uid}))
+            connection.execute(delete(users).where(users.c.uid == uid))
+            return moved
+
+        await self._database.write(change, told=lambda moved: moved)
+
     async def list_users(self, *, limit: int, cursor: str | None = None) -> Page[User]:
         query = select(users).order_by(users.c.uid).limit(limit + 1)
         if cursor is not None:
@@ -106,6 +122,19 @@ def is_enabled_admin() -> ColumnElement[bool]:
 
 def _is_enabled_admin(user: User) -> bool:
     return user.role is Role.ADMIN and not user.disabled
+
+
+def _uid_taken() -> Conflict:
+    return Conflict("There is an account with that id already.", code="uid_taken")
+
+
+def _owned(connection: Connection, uid: str, by: str) -> Iterator[Change]:
+    """The sites and deployments of that user, as they will be another's."""
+    for name in connection.execute(select(sites.c.name).where(sites.c.owner == uid)).scalars():
+        yield Change(name, by)
+    of_user = select(deployments.c.site, deployments.c.id).where(deployments.c.owner == uid)
+    for site, deployment in connection.execute(of_user):
+        yield Change(site, by, deployment)
 
 
 def _keep_an_admin(connection: Connection, before: User) -> None:

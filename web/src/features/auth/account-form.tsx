@@ -1,39 +1,34 @@
 "use client";
 
+import { Field } from "@/components/field";
 import { FormProblem } from "@/components/form-problem";
-import { identityClient, type SignUp } from "@/features/session/identity";
-import { Field } from "./field";
+import { Input } from "@/components/ui/input";
+import type { Proof } from "@/features/session/identity";
+import { useIdentity } from "@/features/session/use-identity";
+import { EmailField } from "./email-field";
 import { PasswordField } from "./password-field";
 import { SubmitButton } from "./submit-button";
 import { useEnter } from "./use-enter";
 
-type AccountFormProps = { proof: Pick<SignUp, "setupToken" | "invite">; action: string };
+type AccountFormProps = { proof: Proof; action: string };
 
 /** Name, address and password of a new account. */
 export function AccountForm({ proof, action }: AccountFormProps) {
-  const { submit, busy, problem } = useEnter((typed) =>
-    identityClient().signUp({ name: typed("name"), email: typed("email"), password: typed("password"), ...proof }),
+  const identity = useIdentity();
+  const { submit, busy, problem } = useEnter(async (typed) =>
+    (await identity()).signUp({
+      name: typed("name"),
+      email: typed("email"),
+      password: typed("password"),
+      ...proof,
+    }),
   );
   const general = problem && !problem.field("/email") && !problem.field("/password") ? problem : null;
   return (
     <form method="post" onSubmit={submit} className="grid gap-5">
-      <Field label="Name" name="name" autoComplete="name" maxLength={100} />
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="username"
-        required
-        maxLength={254}
-        error={problem?.field("/email")}
-      />
-      <PasswordField
-        label="Password"
-        name="password"
-        autoComplete="new-password"
-        hint="At least 10 characters. A few words are good."
-        error={problem?.field("/password")}
-      />
+      <Field label="Name">{(control) => <Input {...control} name="name" autoComplete="name" maxLength={100} />}</Field>
+      <EmailField error={problem?.field("/email")} />
+      <PasswordField isNew error={problem?.field("/password")} />
       <FormProblem error={general} />
       <SubmitButton busy={busy}>{action}</SubmitButton>
     </form>

@@ -2,14 +2,15 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect } from "react";
+import { type MouseEvent, useEffect, useState } from "react";
 import { ErrorState } from "@/components/error-state";
 import { FormProblem } from "@/components/form-problem";
-import { identityClient } from "@/features/session/identity";
+import { useIdentity } from "@/features/session/use-identity";
 import { paths } from "@/lib/paths";
 import { configQuery, meQuery } from "@/lib/queries";
 import { AuthHeading } from "./auth-text";
-import { Field } from "./field";
+import { EmailField } from "./email-field";
+import { ForgottenPassword } from "./forgotten-password";
 import { Notice } from "./notice";
 import { PasswordField } from "./password-field";
 import { SubmitButton } from "./submit-button";
@@ -17,6 +18,8 @@ import { useEnter, useGoOn } from "./use-enter";
 
 export function LoginPage() {
   const config = useQuery(configQuery());
+  const [email, setEmail] = useState("");
+  const [isForgotten, setForgotten] = useState(false);
   useSkipWhenSignedIn();
   if (config.error && !config.data) return <ErrorState error={config.error} retry={config.refetch} />;
   if (config.data?.needs_setup) {
@@ -27,10 +30,17 @@ export function LoginPage() {
       </Notice>
     );
   }
+  if (isForgotten) {
+    return <ForgottenPassword config={config.data} email={email} onBack={() => setForgotten(false)} />;
+  }
+  const forget = (typed: string) => {
+    setEmail(typed);
+    setForgotten(true);
+  };
   return (
     <div className="grid gap-6">
       <AuthHeading title="Sign in" />
-      <LoginForm />
+      <LoginForm email={email} onForgotten={forget} />
       <p className="min-h-5 text-muted-foreground">
         {config.data?.signup === "open" && (
           <>
@@ -46,28 +56,29 @@ export function LoginPage() {
   );
 }
 
-function LoginForm() {
-  const { submit, busy, problem } = useEnter((typed) => identityClient().signIn(typed("email"), typed("password")));
+function LoginForm({ email, onForgotten }: { email: string; onForgotten: (email: string) => void }) {
+  const identity = useIdentity();
+  const { submit, busy, problem } = useEnter(async (typed) =>
+    (await identity()).signIn(typed("email"), typed("password")),
+  );
+  const forget = (event: MouseEvent<HTMLButtonElement>) => {
+    const form = event.currentTarget.form;
+    onForgotten(form ? String(new FormData(form).get("email") ?? "") : "");
+  };
   return (
     // Sent before the script is there, a form without a method would put the password into the address.
     <form method="post" onSubmit={submit} className="grid gap-5">
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="username"
-        required
-        maxLength={254}
-        error={problem?.field("/email")}
-      />
-      <PasswordField
-        label="Password"
-        name="password"
-        autoComplete="current-password"
-        error={problem?.field("/password")}
-      />
+      <EmailField error={problem?.field("/email")} defaultValue={email || undefined} />
+      <PasswordField error={problem?.field("/password")} />
       <FormProblem error={problem} />
       <SubmitButton busy={busy}>Sign in</SubmitButton>
+      <button
+        type="button"
+        onClick={forget}
+        className="w-fit rounded text-muted-foreground underline underline-offset-4 hover:text-foreground"
+      >
+        Forgotten your password?
+      </button>
     </form>
   );
 }

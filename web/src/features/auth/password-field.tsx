@@ -1,10 +1,13 @@
 "use client";
 
-import { type ComponentProps, useState } from "react";
-import { Field } from "./field";
+import { useState } from "react";
+import { Field } from "@/components/field";
+import { Input } from "@/components/ui/input";
+
+type PasswordFieldProps = { label?: string; error?: string | undefined; isNew?: boolean };
 
 /** A password that its owner can look at. */
-export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" | "aside">) {
+export function PasswordField({ label = "Password", error, isNew = false }: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   const toggle = (
     <button
@@ -17,5 +20,19 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" |
       {shown ? "Hide" : "Show"}
     </button>
   );
-  return <Field type={shown ? "text" : "password"} required maxLength={1024} aside={toggle} {...props} />;
+  const hint = isNew && "At least 10 characters. A few words are good.";
+  return (
+    <Field label={label} hint={hint} error={error} aside={toggle}>
+      {(control) => (
+        <Input
+          {...control}
+          type={shown ? "text" : "password"}
+          name="password"
+          autoComplete={isNew ? "new-password" : "current-password"}
+          required
+          maxLength={1024}
+        />
+      )}
+    </Field>
+  );
 }

@@ -9,7 +9,7 @@ import { Label } from "@/components/ui/label";
 import { useSession } from "@/features/session";
 import { formatBytes, plural } from "@/lib/format";
 import type { Problem } from "@/lib/problem";
-import { PLAIN_TEXT } from "./form/field";
+import { PLAIN_TEXT } from "./form/plain-text";
 import type { Dropped } from "./source/source";
 
 type DropZoneProps = {

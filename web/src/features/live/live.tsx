@@ -7,6 +7,7 @@ import { type Deployment, type LogLine, me, problemOf, type Site } from "@/lib/a
 import { applyDeployment, applyDeploymentDeleted, applyReady, applySite, applySiteDeleted } from "./cache";
 import { EventStream, type StreamStatus } from "./event-stream";
 import { LogBuffer, type LogStore } from "./log-store";
+import type { Polling } from "./polling";
 import { onWake } from "./wake";
 
 export type { LogStore } from "./log-store";
@@ -27,6 +28,8 @@ const RECEIVERS: Record<EventType, Receiver> = {
 // A page's log viewer comes a moment after the page: the stream is opened once, with its log.
 const SETTLE = 200;
 const LINGER = 500;
+// So long a stream may be silent from its beginning on: the platform greets at once.
+const SILENCE = 10_000;
 
 type Watched = { deploymentId: string; stage: string | undefined; buffer: LogBuffer };
 
@@ -36,7 +39,9 @@ class Live {
   readonly #client: QueryClient;
   #watched: Watched | null = null;
   #planned: ReturnType<typeof setTimeout> | undefined;
+  #silent: ReturnType<typeof setTimeout> | undefined;
   #started = false;
+  #polling: typeof Polling | null = null;
 
   constructor(client: QueryClient) {
     this.#client = client;
@@ -44,6 +49,7 @@ class Live {
       events: Object.keys(RECEIVERS),
       onEvent: (type, data) => this.#receive(type as EventType, data),
       mayRetry: hasSession,
+      open: (url) => (this.#polling === null ? new EventSource(url) : new this.#polling(url)),
     });
   }
 
@@ -55,6 +61,7 @@ class Live {
       stop();
       this.#started = false;
       clearTimeout(this.#planned);
+      clearTimeout(this.#silent);
       this.stream.close();
     };
   }
@@ -63,7 +70,19 @@ class Live {
   restart(): void {
     if (!this.#started) return;
     clearTimeout(this.#planned);
+    clearTimeout(this.#silent);
     this.stream.reopen(this.#url());
+    if (this.#polling === null) this.#silent = setTimeout(() => this.#judgeSilence(), SILENCE);
+  }
+
+  /** Answers come, but no stream: something on the way holds it back, and will go on doing so. */
+  async #judgeSilence(): Promise<void> {
+    const isSilent = () => this.#started && this.stream.status === "connecting";
+    if (!isSilent() || !(await answers())) return;
+    const loaded = await import("./polling").catch(() => null);
+    if (loaded === null || !isSilent()) return;
+    this.#polling = loaded.Polling;
+    this.restart();
   }
 
   /** Lines of `watched` come until the function that this gives back is called. */
@@ -88,6 +107,13 @@ class Live {
   #receive(type: EventType, data: string): void {
     RECEIVERS[type](this.#client, JSON.parse(data), this.#watched?.buffer);
   }
+}
+
+async function answers(): Promise<boolean> {
+  return me().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Asking also tells the session's provider of a 401. */

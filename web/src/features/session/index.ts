@@ -1,2 +1,3 @@
-export { type IdentityClient, identityClient, LocalIdentity } from "./identity";
-export { SessionProvider, useSession, useSignOut } from "./session";
+export { SessionProvider, useSession } from "./session";
+export { useIdentity } from "./use-identity";
+export { useSignOut } from "./use-sign-out";

@@ -10,7 +10,7 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import type { User } from "@/lib/api";
 import { paths } from "@/lib/paths";
-import { identityClient } from "./identity";
+import { useIdentity } from "./use-identity";
 
 type SessionEndedDialogProps = { email: string; onSignedIn: (user: User) => void };
 
@@ -43,13 +43,14 @@ function SignInAgain({ email, onSignedIn }: SessionEndedDialogProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const id = useId();
+  const identity = useIdentity();
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
     try {
-      onSignedIn(await identityClient().signIn(email, password));
+      onSignedIn(await (await identity()).signIn(email, password));
     } catch (problem) {
       setError(problem);
       setBusy(false);

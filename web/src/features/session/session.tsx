@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import {
   createContext,
   lazy,
@@ -16,9 +15,8 @@ import {
 } from "react";
 import { ErrorState } from "@/components/error-state";
 import { onUnauthenticated, problemOf, type SignInConfig, type User } from "@/lib/api";
-import { paths } from "@/lib/paths";
 import { configQuery, keys, meQuery } from "@/lib/queries";
-import { identityClient } from "./identity";
+import { useLeadToSignIn } from "./use-lead-to-sign-in";
 
 // Its code is loaded when a session ends.
 const SessionEndedDialog = lazy(() => import("./session-ended-dialog"));
@@ -37,18 +35,6 @@ export function useSession(): Session {
   const session = useContext(SessionContext);
   if (session === null) throw new Error("useSession() is for pages inside the shell");
   return session;
-}
-
-/** Ends the session and loads the sign-in page anew: nothing of the account stays in memory. */
-export function useSignOut(): () => Promise<void> {
-  return useCallback(async () => {
-    try {
-      await identityClient().signOut();
-    } catch (error) {
-      if (problemOf(error).status !== 401) throw error;
-    }
-    window.location.assign(paths.login());
-  }, []);
 }
 
 /** Shows `children` to people who are signed in, `fallback` until that is known; leads others to sign in. */
@@ -109,13 +95,4 @@ function useReloadForAnother(uid: string | undefined) {
     first.current ??= uid;
     if (uid !== first.current) window.location.reload();
   }, [uid]);
-}
-
-function useLeadToSignIn(needed: boolean, config: SignInConfig | undefined) {
-  const router = useRouter();
-  useEffect(() => {
-    if (!needed || !config) return;
-    const here = window.location.pathname + window.location.search;
-    router.replace(config.needs_setup ? paths.setup : paths.login(here));
-  }, [needed, config, router]);
 }

@@ -1,5 +1,5 @@
+import type { ControlProps } from "@/components/field";
 import { NativeSelect, NativeSelectOption } from "@/components/ui/native-select";
-import type { ControlProps } from "@/features/sites/form-field";
 import type { Expiry } from "./expiry";
 
 interface Props {

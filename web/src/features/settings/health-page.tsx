@@ -13,6 +13,7 @@ type ComponentName = keyof HealthReport["components"];
 /** In the order in which a request meets them. */
 const COMPONENTS: readonly { name: ComponentName; label: string; what: string }[] = [
   { name: "api", label: "API", what: "Answers this page and the command line" },
+  { name: "identity", label: "Identity", what: "Firebase Auth: who people are" },
   { name: "database", label: "Records", what: "Accounts, sites and deployments" },
   { name: "storage", label: "Storage", what: "Uploaded archives and built files" },
   { name: "docker", label: "Container engine", what: "Builds and runs what has code" },
@@ -33,9 +34,11 @@ export function HealthPage() {
       {error && <ErrorState error={error} retry={() => void refetch()} />}
       <Summary report={report} />
       <ul aria-label="Components" aria-busy={!report} className="divide-y rounded-lg border bg-card">
-        {COMPONENTS.map(({ name, label, what }) => (
-          <Component key={name} label={label} what={what} health={report?.components[name]} />
-        ))}
+        {COMPONENTS.filter(({ name }) => name !== "identity" || report?.components.identity).map(
+          ({ name, label, what }) => (
+            <Component key={name} label={label} what={what} health={report?.components[name] ?? undefined} />
+          ),
+        )}
       </ul>
       <p className="text-muted-foreground text-xs">
         Asked anew every 10 seconds while this page is visible. Resources, error rates and alerts will have pages of

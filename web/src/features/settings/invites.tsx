@@ -3,12 +3,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ErrorState } from "@/components/error-state";
+import { Field } from "@/components/field";
 import { FormProblem } from "@/components/form-problem";
+import { Secret } from "@/components/secret";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { NativeSelect, NativeSelectOption } from "@/components/ui/native-select";
 import { useSession } from "@/features/session";
-import { FormField } from "@/features/sites/form-field";
 import { notifyProblem } from "@/features/sites/notify";
 import { createInvite, deleteInvite, type Invite, type NewInvite, type Role } from "@/lib/api";
 import { formatDate } from "@/lib/format";
@@ -16,7 +17,7 @@ import { invitesQuery, keys } from "@/lib/queries";
 import { toast } from "@/lib/toast";
 import { expiresIn, INVITE_EXPIRIES, isExpired } from "./expiry";
 import { ExpirySelect } from "./expiry-select";
-import { Secret, SecretDialog } from "./secret-dialog";
+import { SecretDialog } from "./secret-dialog";
 
 export function Invites() {
   const [made, setMade] = useState<NewInvite | null>(null);
@@ -72,7 +73,7 @@ function InviteForm({ onMade }: { onMade: (invite: NewInvite) => void }) {
   return (
     <form onSubmit={submit} className="space-y-3" aria-label="New invitation">
       <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-[minmax(0,1fr)_auto_auto_auto]">
-        <FormField label="Email (optional)" className="max-sm:col-span-2">
+        <Field label="Email (optional)" className="max-sm:col-span-2">
           {(control) => (
             <Input
               {...control}
@@ -83,8 +84,8 @@ function InviteForm({ onMade }: { onMade: (invite: NewInvite) => void }) {
               onChange={(event) => setEmail(event.target.value)}
             />
           )}
-        </FormField>
-        <FormField label="Role">
+        </Field>
+        <Field label="Role">
           {(control) => (
             <NativeSelect
               {...control}
@@ -96,12 +97,12 @@ function InviteForm({ onMade }: { onMade: (invite: NewInvite) => void }) {
               <NativeSelectOption value="admin">Admin</NativeSelectOption>
             </NativeSelect>
           )}
-        </FormField>
-        <FormField label="Valid for">
+        </Field>
+        <Field label="Valid for">
           {(control) => (
             <ExpirySelect control={control} expiries={INVITE_EXPIRIES} value={expiry} onChange={setExpiry} />
           )}
-        </FormField>
+        </Field>
         <Button type="submit" className="max-sm:col-span-2" disabled={create.isPending}>
           {create.isPending ? "Creating…" : "Create link"}
         </Button>

@@ -15,6 +15,7 @@ import { deleteUser, type Member, type Role, updateUser } from "@/lib/api";
 import { plural } from "@/lib/format";
 import { keys } from "@/lib/queries";
 import { toast } from "@/lib/toast";
+import { PasswordLink } from "./password-link";
 
 /** One's own row can't be changed: nobody locks themselves out by a slip. */
 export function MemberItem({ member }: { member: Member }) {
@@ -33,7 +34,7 @@ export function MemberItem({ member }: { member: Member }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <Who member={member} isSelf={isSelf} />
-      <div className="flex items-center gap-3">
+      <div className="flex items-center gap-3 max-sm:order-last max-sm:w-full">
         <RoleSelect
           label={`Role of ${label}`}
           role={member.role}
@@ -46,6 +47,9 @@ export function MemberItem({ member }: { member: Member }) {
           disabled={isSelf || change.isPending}
           onChange={(isEnabled) => change.mutate({ disabled: !isEnabled })}
         />
+      </div>
+      <div className="flex items-center gap-1">
+        <PasswordLink member={member} label={label} disabled={isSelf || member.disabled || member.email === null} />
         <RemoveButton member={member} label={label} disabled={isSelf} />
       </div>
     </li>
@@ -54,7 +58,7 @@ export function MemberItem({ member }: { member: Member }) {
 
 function Who({ member, isSelf }: { member: Member; isSelf: boolean }) {
   return (
-    <div className="min-w-0 flex-1 basis-56">
+    <div className="min-w-0 flex-1 basis-40 sm:basis-56">
       <p className="flex min-w-0 items-center gap-2">
         <span className="truncate font-medium">{member.name || member.email}</span>
         {isSelf && <Badge variant="secondary">You</Badge>}

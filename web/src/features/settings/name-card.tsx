@@ -2,13 +2,13 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { Field } from "@/components/field";
 import { FormProblem } from "@/components/form-problem";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { useSession } from "@/features/session";
-import { FormField } from "@/features/sites/form-field";
 import { updateMe } from "@/lib/api";
 import { formatDate } from "@/lib/format";
 import { keys } from "@/lib/queries";
@@ -51,7 +51,7 @@ export function NameCard() {
             <dt className="text-muted-foreground">Since</dt>
             <dd>{formatDate(user.created_at)}</dd>
           </dl>
-          <FormField label="Name" hint="Shown to the other people of this platform.">
+          <Field label="Name" hint="Shown to the other people of this platform.">
             {(control) => (
               <Input
                 {...control}
@@ -61,7 +61,7 @@ export function NameCard() {
                 onChange={(event) => setName(event.target.value)}
               />
             )}
-          </FormField>
+          </Field>
           <FormProblem error={save.error} />
           <Button type="submit" disabled={save.isPending || name.trim() === user.name}>
             {save.isPending ? "Saving…" : "Save name"}

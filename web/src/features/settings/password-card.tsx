@@ -2,12 +2,12 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { Field } from "@/components/field";
 import { FormProblem } from "@/components/form-problem";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { useSession } from "@/features/session";
-import { FormField } from "@/features/sites/form-field";
 import { changePassword, problemOf } from "@/lib/api";
 import { toast } from "@/lib/toast";
 
@@ -54,15 +54,15 @@ export function PasswordCard() {
       <CardContent>
         <form onSubmit={submit} className="space-y-4">
           <input type="hidden" name="username" autoComplete="username" value={user.email ?? ""} readOnly />
-          <FormField label="Current password" error={problem?.field("/current_password")}>
+          <Field label="Current password" error={problem?.field("/current_password")}>
             {(control) => <Input {...control} {...field("current", "current-password")} />}
-          </FormField>
-          <FormField label="New password" error={problem?.field("/new_password")}>
+          </Field>
+          <Field label="New password" error={problem?.field("/new_password")}>
             {(control) => <Input {...control} {...field("wanted", "new-password")} />}
-          </FormField>
-          <FormField label="New password again" error={differs ? "It is not the same." : null}>
+          </Field>
+          <Field label="New password again" error={differs ? "It is not the same." : null}>
             {(control) => <Input {...control} {...field("again", "new-password")} />}
-          </FormField>
+          </Field>
           {!inField && <FormProblem error={change.error} />}
           <Button
             type="submit"

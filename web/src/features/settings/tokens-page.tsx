@@ -6,11 +6,12 @@ import { type FormEvent, useState } from "react";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
+import { Field } from "@/components/field";
 import { FormProblem } from "@/components/form-problem";
 import { RelativeTime } from "@/components/relative-time";
+import { Secret } from "@/components/secret";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
-import { FormField } from "@/features/sites/form-field";
 import { type ApiToken, createToken, deleteToken, type NewApiToken } from "@/lib/api";
 import { formatDate } from "@/lib/format";
 import { keys, tokensQuery } from "@/lib/queries";
@@ -19,7 +20,7 @@ import { loginCommand } from "./cli-login";
 import { expiresIn, isExpired, TOKEN_EXPIRIES } from "./expiry";
 import { ExpirySelect } from "./expiry-select";
 import { ListSkeleton } from "./list-skeleton";
-import { Secret, SecretDialog } from "./secret-dialog";
+import { SecretDialog } from "./secret-dialog";
 
 export function TokensPage() {
   const [made, setMade] = useState<NewApiToken | null>(null);
@@ -73,7 +74,7 @@ function NewTokenForm({ onMade }: { onMade: (token: NewApiToken) => void }) {
   return (
     <form onSubmit={submit} className="space-y-3" aria-label="New token">
       <div className="grid items-end gap-3 sm:grid-cols-[minmax(0,1fr)_auto_auto]">
-        <FormField label="Name">
+        <Field label="Name">
           {(control) => (
             <Input
               {...control}
@@ -85,12 +86,12 @@ function NewTokenForm({ onMade }: { onMade: (token: NewApiToken) => void }) {
               onChange={(event) => setName(event.target.value)}
             />
           )}
-        </FormField>
-        <FormField label="Expires">
+        </Field>
+        <Field label="Expires">
           {(control) => (
             <ExpirySelect control={control} expiries={TOKEN_EXPIRIES} value={expiry} onChange={setExpiry} />
           )}
-        </FormField>
+        </Field>
         <Button type="submit" disabled={create.isPending || name.trim() === ""}>
           {create.isPending ? "Creating…" : "Create token"}
         </Button>

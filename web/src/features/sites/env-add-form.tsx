@@ -2,12 +2,12 @@
 
 import { Plus } from "lucide-react";
 import { type ClipboardEvent, type FormEvent, useState } from "react";
+import { Field } from "@/components/field";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Textarea } from "@/components/ui/textarea";
 import type { EnvEntry } from "@/features/deploy/env-file";
 import { keyProblem, valueProblem } from "@/features/deploy/env-rules";
-import { FormField } from "./form-field";
 
 interface Props {
   stored: readonly string[];
@@ -55,7 +55,7 @@ export function EnvAddForm({ stored, onAdd }: Props) {
   return (
     <form onSubmit={submit} className="space-y-3" aria-label="Add a variable">
       <div className="grid items-start gap-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]">
-        <FormField label="Name" hint={hint} error={error.key}>
+        <Field label="Name" hint={hint} error={error.key}>
           {(control) => (
             <Input
               {...control}
@@ -69,8 +69,8 @@ export function EnvAddForm({ stored, onAdd }: Props) {
               onChange={(event) => setEntry({ ...entry, key: event.target.value })}
             />
           )}
-        </FormField>
-        <FormField label="Value" error={error.value}>
+        </Field>
+        <Field label="Value" error={error.value}>
           {(control) => (
             <Textarea
               {...control}
@@ -82,7 +82,7 @@ export function EnvAddForm({ stored, onAdd }: Props) {
               onChange={(event) => setEntry({ ...entry, value: event.target.value })}
             />
           )}
-        </FormField>
+        </Field>
         <Button type="submit" variant="outline" className="sm:mt-[1.375rem]">
           <Plus aria-hidden /> Add
         </Button>

@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { Field } from "@/components/field";
 import { FormProblem } from "@/components/form-problem";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
@@ -11,7 +12,6 @@ import { type Site, updateSite } from "@/lib/api";
 import { formatBytes } from "@/lib/format";
 import { keys } from "@/lib/queries";
 import { toast } from "@/lib/toast";
-import { FormField } from "./form-field";
 import {
   formOf,
   type Limits,
@@ -91,7 +91,7 @@ function Fields({ form, errors, platform, onChange }: FieldsProps) {
   return (
     <div className="grid gap-4 sm:grid-cols-3">
       {fields.map(({ name, label, hint }) => (
-        <FormField key={name} label={label} hint={hint} error={errors[name]}>
+        <Field key={name} label={label} hint={hint} error={errors[name]}>
           {(control) => (
             <Input
               {...control}
@@ -101,7 +101,7 @@ function Fields({ form, errors, platform, onChange }: FieldsProps) {
               onChange={(event) => onChange({ ...form, [name]: event.target.value })}
             />
           )}
-        </FormField>
+        </Field>
       ))}
     </div>
   );

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ExternalLink, Globe, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { EmptyState } from "@/components/empty-state";
+import { Field } from "@/components/field";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { useSession } from "@/features/session";
@@ -13,7 +14,6 @@ import { toast } from "@/lib/toast";
 import { safeHref } from "@/lib/utils";
 import { DnsHelp } from "./dns-help";
 import { domainProblem, domainUrl, hostOf } from "./domains";
-import { FormField } from "./form-field";
 import { notifyProblem } from "./notify";
 import { useSite } from "./site-layout";
 
@@ -85,7 +85,7 @@ function AddDomain({ site, change, onAdded }: AddDomainProps) {
 
   return (
     <form onSubmit={(event) => void submit(event)} className="flex items-start gap-3" aria-label="Add a domain">
-      <FormField label="Domain" error={error} className="min-w-0 flex-1">
+      <Field label="Domain" error={error} className="min-w-0 flex-1">
         {(control) => (
           <Input
             {...control}
@@ -101,7 +101,7 @@ function AddDomain({ site, change, onAdded }: AddDomainProps) {
             }}
           />
         )}
-      </FormField>
+      </Field>
       <Button type="submit" className="mt-[1.375rem]" disabled={change.isPending || text.trim() === ""}>
         <Plus aria-hidden /> {change.isPending ? "Saving…" : "Add"}
       </Button>

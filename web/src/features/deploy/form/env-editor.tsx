@@ -8,7 +8,7 @@ import { plural } from "@/lib/format";
 import { cn } from "@/lib/utils";
 import { looksLikeEnv, parseEnvFile } from "../env-file";
 import { type EnvRow, merged, nextId, rowProblem } from "../env-rules";
-import { PLAIN_TEXT } from "./field";
+import { PLAIN_TEXT } from "./plain-text";
 
 type EnvEditorProps = {
   rows: readonly EnvRow[];

@@ -1,11 +1,12 @@
 "use client";
 
 import { type ClipboardEvent, type RefObject, useState } from "react";
+import { Field } from "@/components/field";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { httpsInstead, looksLikeGit } from "../source/git-url";
 import type { Draft } from "./draft";
-import { Field, PLAIN_TEXT } from "./field";
+import { PLAIN_TEXT } from "./plain-text";
 
 type GitFieldsProps = {
   git: Draft["git"];
@@ -28,6 +29,7 @@ export function GitFields({ git, errors, urlRef, onChange, onAddress }: GitField
     <div className="grid gap-x-4 gap-y-2 sm:grid-cols-[minmax(0,1fr)_13rem]">
       <Field
         label="Repository"
+        keepsNote
         error={errors.url}
         hint={
           https && (
@@ -57,7 +59,7 @@ export function GitFields({ git, errors, urlRef, onChange, onAddress }: GitField
           />
         )}
       </Field>
-      <Field label="Branch, tag or commit" error={errors.ref} hint="Empty: the default branch.">
+      <Field label="Branch, tag or commit" keepsNote error={errors.ref} hint="Empty: the default branch.">
         {(control) => (
           <Input
             {...control}
@@ -83,7 +85,7 @@ export function MoreGitFields({ git, errors, onChange }: MoreProps) {
   const [shown, setShown] = useState(false);
   return (
     <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
-      <Field label="Subdirectory" error={errors.subdirectory} hint="The project’s folder in the repository.">
+      <Field label="Subdirectory" keepsNote error={errors.subdirectory} hint="The project’s folder in the repository.">
         {(control) => (
           <Input
             {...control}
@@ -96,7 +98,12 @@ export function MoreGitFields({ git, errors, onChange }: MoreProps) {
           />
         )}
       </Field>
-      <Field label="Access token" error={errors.token} hint="For a private repository. Kept encrypted, never shown.">
+      <Field
+        label="Access token"
+        keepsNote
+        error={errors.token}
+        hint="For a private repository. Kept encrypted, never shown."
+      >
         {(control) => (
           <div className="flex gap-2">
             <Input

@@ -2,11 +2,12 @@
 
 import { CircleCheckIcon, LoaderIcon, RefreshCwIcon } from "lucide-react";
 import type { ClipboardEvent, RefObject } from "react";
+import { Field } from "@/components/field";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { useSession } from "@/features/session";
 import { looksLikeGit } from "../source/git-url";
-import { Field, PLAIN_TEXT } from "./field";
+import { PLAIN_TEXT } from "./plain-text";
 import type { NameState } from "./use-site-name";
 
 type NameFieldProps = {
@@ -28,7 +29,7 @@ export function NameField({ state, error, inputRef, onChange, onGitPaste }: Name
   };
   return (
     <div className="grid gap-1">
-      <Field label="Site name" error={refused} hint={<NameNote state={state} />}>
+      <Field label="Site name" keepsNote error={refused} hint={<NameNote state={state} />}>
         {(control) => (
           <Input
             {...control}

@@ -1,0 +1,1 @@
+"""Everything that is recorded and stored, from one home to another."""
