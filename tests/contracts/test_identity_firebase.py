@@ -15,14 +15,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from firebaseaccounts import PASSWORD, FirebaseAccounts
-from identities import refusal
+from identities import QUICK, an_identity, refusal
 from people import FirebasePeople
 
-from zipp.domain.ids import now
+from zipp.domain.ids import new_id, now
 from zipp.domain.site import Site
 from zipp.domain.user import Role, User
 from zipp.identity.first_account import FIRST_UID
 from zipp.identity.identity import Grant
+from zipp.identity.passwords import Passwords
 from zipp.records.sql import SqlRecords
 
 Configured = Callable[..., FirebasePeople]
@@ -101,6 +102,22 @@ async def test_admins_address_becomes_the_first_admin_without_a_link_and_owns_wh
     assert site.owner == uid
     assert await people.records.get_user(FIRST_UID) is None
     assert (await again.login_with_token(people.accounts.sign_in(address))).user == grant.user
+
+
+async def test_the_password_from_before_is_forgotten_with_the_first_sign_in(configured: Configured) -> None:
+    people = configured()
+    admin = await with_admin(people)
+    address, uid = people.address("bert"), new_id()
+    local = an_identity(people.records)
+    bert = User(uid=uid, email=address, created_at=now())
+    await people.records.create_user(bert, password_hash=await Passwords(QUICK).hash(PASSWORD))
+    assert await people.identity.adopt([bert]) == [bert]
+    assert await local.adopt([bert]) == [], "until then there is a way back"
+    people.accounts.change(uid, password="chosen in Firebase", emailVerified=True)
+    id_token = people.accounts.sign_in(address, password="chosen in Firebase")
+    assert (await people.identity.login_with_token(id_token)).user.uid == uid
+    assert await refusal(local.login(email=address, password=PASSWORD)) == "credentials_invalid"
+    assert await local.adopt([bert, admin.user]) == [bert, admin.user]
 
 
 async def test_who_only_claims_the_admins_address_gets_nothing(configured: Configured) -> None:

@@ -199,6 +199,7 @@ async def test_a_log_that_can_not_be_read_ends_nothing(at: Layout) -> None:
         line().replace(b'"status":200', b'"status":"200"'),
         b'{"time":"9999-99-99T99:99:99+00:00","host":"shop.zipp.localhost","method":"GET","path":"/","status":200}\n',
     ],
+    ids=range(8),  # the lines have the time in them
 )
 def test_what_is_no_line_is_passed_over(damaged: bytes) -> None:
     requests, errors = tally(damaged + line())

@@ -17,6 +17,7 @@ from zipp.identity.firebase.part import password_elsewhere
 from zipp.identity.firebase.standing import require_good
 from zipp.identity.firebase.tokens import Claims
 from zipp.identity.identity import Grant, Principal
+from zipp.identity.passwords import NO_PASSWORD
 from zipp.identity.shared.api_tokens import THIS_MACHINE, ApiTokens
 from zipp.identity.shared.part import refuse_disabled, token_invalid
 
@@ -56,6 +57,7 @@ class Sessions(FirstSignIn, ApiTokens):
         if user is None:
             user = await self._joined(account, name=name, setup_token=setup_token, invite=invite)
         refuse_disabled(user)
+        await self._forget_password(user)
         user = await self._followed(user, account)
         await self._tell_claims(user, account)
         grant = await self._granted(user, id_token)
@@ -110,6 +112,13 @@ class Sessions(FirstSignIn, ApiTokens):
             expires_at=claims.expires_at,
         )
         return Grant(user=user, secret=cookie, token=token)
+
+    async def _forget_password(self, user: User) -> None:
+        """The one that the platform itself checked before they came to Firebase: they may have changed it there since,
+        and it must not be good again after a way back (`zipp migrate`)."""
+        found = None if user.email is None else await self._accounts.find_credentials(user.email)
+        if found is not None and found[0].uid == user.uid and found[1] not in (None, NO_PASSWORD):
+            await self._accounts.replace_password(user.uid, expected=str(found[1]), to=NO_PASSWORD)
 
     async def _followed(self, user: User, account: Account) -> User:
         """With the address that they have at Firebase by now, if it is proved to be theirs and nobody else's here."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from zipp.domain.user import Role, User
 from zipp.identity.addresses import check_name
+from zipp.identity.passwords import NO_PASSWORD
 from zipp.identity.shared.part import Part
 
 
@@ -29,4 +30,4 @@ class People(Part):
         if user.email is None:  # it waits for its set-up link
             return False
         found = await self._accounts.find_credentials(user.email)
-        return found is None or found[1] is None
+        return found is None or found[1] in (None, NO_PASSWORD)
