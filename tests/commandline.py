@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from live import LivePlatform
+
+
+def _heed_ctrl_c() -> None:
+    """Also where the tests were started in the background, which has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Zipp:
@@ -30,6 +36,7 @@ class Zipp:
             text=True,
             timeout=240,
             check=False,
+            start_new_session=True,  # passwords would be asked for on the terminal that the tests may have
         )
         assert result.returncode == expect, f"exit code {result.returncode}\n{result.stdout}\n{result.stderr}"
         assert "Traceback" not in result.stderr
@@ -40,7 +47,9 @@ class Zipp:
 
     def started(self, *arguments: str) -> subprocess.Popen[str]:
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return subprocess.Popen(self.argv(*arguments), env=self.env, text=True, **pipes)
+        return subprocess.Popen(
+            self.argv(*arguments), env=self.env, text=True, start_new_session=True, preexec_fn=_heed_ctrl_c, **pipes
+        )
 
     @staticmethod
     def argv(*arguments: str) -> list[str]:

@@ -35,7 +35,7 @@ def check_platform(settings: Settings) -> list[Finding]:
         return [Finding("platform", "fail", error.message, mend)]
     found = [Finding("platform", "ok", f"{health['version']}, process {pid}, {settings.api_url}")]
     for name, part in health["components"].items():
-        if part["status"] != "ok":
+        if part is not None and part["status"] != "ok":
             state: State = "fail" if part["status"] == "down" else "warn"
             found.append(Finding(f"platform: {name}", state, part["detail"], f"Look at {log_file(settings)}."))
     return found

@@ -23,7 +23,12 @@ export function DeploymentPage() {
   const { data: deployment, error, refetch } = useQuery(deploymentQuery(id));
   if (error && problemOf(error).status === 404) return <NoSuchDeployment />;
   if (deployment === undefined) {
-    return error ? <ErrorState error={error} retry={() => void refetch()} /> : <Loading />;
+    return (
+      <>
+        <h1 className="sr-only">Deployment</h1>
+        {error ? <ErrorState error={error} retry={() => void refetch()} /> : <Loading />}
+      </>
+    );
   }
   return (
     <>
