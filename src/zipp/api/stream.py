@@ -99,7 +99,7 @@ class Stream(ABC):
         if time.monotonic() - self._checked_at >= PING_SECONDS:
             try:
                 await self._recheck()
-            except (NotAuthenticated, Unavailable):  # whoever may come back does
+            except NotAuthenticated:
                 return False
             self._checked_at = time.monotonic()
         return True

@@ -17,7 +17,7 @@ CALL_SECONDS = 10  # each call to Google; the libraries' own defaults are minute
 
 
 class Firebase:
-    """One per platform, shared by the parts that need it."""
+    """One for each part that lives there: they may be asked for apart (`zipp migrate`)."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.firebase_project is None:

@@ -34,7 +34,6 @@ class Reconciler:
         self._kit = kit
         self._loop: asyncio.Task[None] | None = None
         self._has_looked_for_builds = False
-        self._elsewhere = kit.settings.records_kind == "firestore"
 
     async def start(self) -> None:
         """Bring the routes into force before anything else is accepted; the rest follows in the background."""
@@ -51,7 +50,7 @@ class Reconciler:
     async def _run(self) -> None:
         """Also the way back after an outage: when the engine answers again, its containers are brought back."""
         while True:
-            pause = HEAL_SECONDS_ELSEWHERE if self._elsewhere else HEAL_SECONDS
+            pause = HEAL_SECONDS_ELSEWHERE if self._kit.records.is_remote else HEAL_SECONDS
             try:
                 await self.heal()
                 await self._look_for_builds()

@@ -33,8 +33,7 @@ class Worker:
         self._postponed: set[str] = set()
         self._let_go: set[str] = set()  # no longer worked on here, but still leased
         self._loop: asyncio.Task[None] | None = None
-        elsewhere = kit.settings.records_kind == "firestore"
-        self._idle_seconds = IDLE_SECONDS_ELSEWHERE if elsewhere else IDLE_SECONDS
+        self._idle_seconds = IDLE_SECONDS_ELSEWHERE if kit.records.is_remote else IDLE_SECONDS
 
     async def start(self) -> None:
         await self._kit.records.drop_leases(self._name)
@@ -93,6 +92,7 @@ class Worker:
         ended = False
         try:
             ended = await self._to_its_end(deployment)
+            self._postponed.discard(deployment.id)
         except Unreachable as error:
             ended = True
             await self._postpone(deployment, error)
@@ -120,7 +120,6 @@ class Worker:
             if deployment.cancel_requested:
                 raise asyncio.CancelledError
             await self._deployer.deploy(deployment)
-            self._postponed.discard(deployment.id)
         except asyncio.CancelledError as error:
             current = await self._kit.records.get_deployment(deployment.id)
             if current is not None and current.status in UNDER_WAY and not current.cancel_requested:

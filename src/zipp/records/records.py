@@ -51,6 +51,10 @@ class Records(Protocol):
     has been stored and before whoever made it goes on; also when they no longer wait. Leases and ports are no change.
     """
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether the store is elsewhere: reads cost time and money, and it may be out of reach."""
+
     async def start(self) -> None:
         """Open the store and bring its schema up to date. Idempotent.
 

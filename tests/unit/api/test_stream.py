@@ -13,6 +13,7 @@ from sse import Event, events
 
 from zipp.api import stream as stream_module
 from zipp.domain.deployment import Failure, Status
+from zipp.domain.errors import Unreachable
 from zipp.domain.ids import now
 
 GIT = {"url": "https://git.example.com/ada/blog.git"}
@@ -154,6 +155,19 @@ async def test_signing_out_ends_the_stream(
     async with following(live_ada, deployment) as stream:
         assert (await live_ada.post("/api/auth/logout")).status_code == 204
         assert [name async for name, *_ in stream if name not in ("comment", "status")] == ["end"]
+
+
+async def test_an_outage_breaks_the_stream_off_and_is_not_its_end(
+    served: Any, live_ada: httpx.AsyncClient, deployment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(secret: str) -> None:
+        raise Unreachable("Firestore does not answer.")
+
+    monkeypatch.setattr(stream_module, "PING_SECONDS", 0.2)
+    async with following(live_ada, deployment) as stream:
+        await anext(stream)
+        monkeypatch.setattr(served.stand.identity, "authenticate", away)
+        assert [name async for name, *_ in stream if name not in ("comment", "status")] == []
 
 
 async def test_a_client_that_leaves_is_forgotten_at_once(

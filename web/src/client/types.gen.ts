@@ -55,8 +55,10 @@ export type ApiTokenList = {
 /**
  * AuditEntry
  *
- * `action` is the API operation's name, `target` what it was about, `status` HTTP's answer. `actor` is null where
- * nobody was recognised, as when a password was wrong.
+ * A call that changed something, or tried to. `actor` is a uid, None where nobody was recognised.
+ *
+ * `action` is the API operation's name, `target` what it was about (a site's name, an id), `status` HTTP's answer,
+ * `address` the client's.
  */
 export type AuditEntry = {
     /**
@@ -274,7 +276,7 @@ export type DeploymentList = {
 /**
  * Event
  *
- * The deployment came to `status`; `code` is the failure's, where it failed.
+ * A deployment came to `status`; `code` is the failure's, where it failed.
  */
 export type Event = {
     /**
@@ -284,7 +286,7 @@ export type Event = {
     /**
      * Code
      */
-    code: string | null;
+    code?: string | null;
     /**
      * Deployment
      */
@@ -293,6 +295,10 @@ export type Event = {
      * Id
      */
     id: string;
+    /**
+     * Owner
+     */
+    owner: string;
     /**
      * Site
      */

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
 
 from zipp.api.deps import PlatformDep
 from zipp.api.owned import OwnedDeployment
 from zipp.api.problems import documented
 from zipp.api.schemas import Page
 from zipp.api.security import SIGNED_IN, Caller
-from zipp.domain.deployment import Status
+from zipp.domain.activity import AuditEntry, Event
 from zipp.identity.permissions import scope
 
 router = APIRouter(prefix="/api", tags=["activity"], dependencies=SIGNED_IN)
@@ -22,35 +20,8 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 
 
-class AuditEntry(BaseModel):
-    """`action` is the API operation's name, `target` what it was about, `status` HTTP's answer. `actor` is null where
-    nobody was recognised, as when a password was wrong."""
-
-    model_config = ConfigDict(from_attributes=True)
-    id: str
-    at: datetime
-    actor: str | None
-    via: Literal["session", "api"] | None
-    action: str
-    target: str
-    status: int
-    address: str
-
-
 class AuditList(Page[AuditEntry]):
     pass
-
-
-class Event(BaseModel):
-    """The deployment came to `status`; `code` is the failure's, where it failed."""
-
-    model_config = ConfigDict(from_attributes=True)
-    id: str
-    at: datetime
-    deployment: str
-    site: str
-    status: Status
-    code: str | None
 
 
 class EventList(Page[Event]):
@@ -67,7 +38,7 @@ async def list_audit(
 ) -> AuditList:
     """Who changed what, or tried to, newest first: of everybody for admins, for others what they did themselves."""
     page = await platform.records.list_audit(actor=scope(caller.user) or actor, limit=limit, cursor=cursor)
-    return AuditList(items=[AuditEntry.model_validate(entry) for entry in page.items], next_cursor=page.next_cursor)
+    return AuditList(items=list(page.items), next_cursor=page.next_cursor)
 
 
 @router.get("/deployments/{deployment_id}/history", responses=documented(401, 404, 422, 503))
@@ -76,4 +47,4 @@ async def list_history(
 ) -> EventList:
     """The states that it came to, newest first; a rollback brings it back to RUNNING."""
     page = await platform.records.list_events(deployment=deployment.id, limit=limit, cursor=cursor)
-    return EventList(items=[Event.model_validate(event) for event in page.items], next_cursor=page.next_cursor)
+    return EventList(items=list(page.items), next_cursor=page.next_cursor)

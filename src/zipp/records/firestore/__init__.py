@@ -30,6 +30,8 @@ class FirestoreRecords(Users, Replacing, Tokens, Invites, Sites, Deployments, Qu
         super().__init__(store or Store(Calls(firebase)))
         self._firebase = firebase
 
+    is_remote = True
+
     @property
     def certain(self) -> FirestoreRecords:
         view = copy(self)

@@ -28,6 +28,8 @@ class SqlRecords(Users, Tokens, Invites, Sites, Deployments, Queue, Ports, Activ
         super().__init__(database or Database(file))
         self._file = file
 
+    is_remote = False
+
     @property
     def certain(self) -> SqlRecords:
         return self
