@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
-from axe import LOOKS, WATCH_SHIFTS, looked_at
+from axe import LOOKS, SHIFT_MAX, WATCH_SHIFTS, looked_at
 from live import LivePlatform, running_platform, zipped
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from projects import page, server
-from visitor import Scheme, Visitor
+from visitor import MOBILE, Scheme, Visitor
 
+CONFIG = "**/api/auth/config"
 CLI = "/cli?challenge=" + "a" * 43
 SIGNED_OUT = ("/login", "/signup", "/setup", "/reset", "/reset#token=shown-once", "/cli")
 SIGNED_IN = (
@@ -64,6 +66,24 @@ def test_pages_are_accessible_and_fit(
     visitor.sign_in()
     problems += [problem for path in SIGNED_IN for problem in looked_at(visitor, path.format(**ids(platform)))]
     assert problems == []
+    visitor.close()
+
+
+def slowly(route: Route) -> None:
+    time.sleep(0.2)
+    route.continue_()
+
+
+def test_nothing_moves_on_a_slow_phone(browser: Browser, platform: LivePlatform) -> None:
+    """Its browser paints what it has of a page before the rest has come, and then what the platform answers."""
+    visitor = Visitor(browser, platform, size=MOBILE)
+    visitor.page.add_init_script(WATCH_SHIFTS)
+    visitor.page.route(CONFIG, slowly)
+    visitor.context.new_cdp_session(visitor.page).send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    for path in (*SIGNED_OUT, *SIGNED_OUT):
+        visitor.go(path)
+        visitor.page.wait_for_timeout(800)
+        assert visitor.page.evaluate("window.shifted") < SHIFT_MAX, path
     visitor.close()
 
 

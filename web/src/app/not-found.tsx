@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
-    <main className="mx-auto flex min-h-dvh max-w-md flex-col items-start justify-center gap-5 px-6">
+    <main className="mx-auto flex min-h-dvh max-w-md flex-col items-start gap-5 px-6 pt-[18dvh] pb-12">
       <Logo />
       <div className="grid gap-1.5">
         <h1 className="font-semibold text-xl tracking-tight">There is nothing at this address</h1>

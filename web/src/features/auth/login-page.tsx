@@ -41,7 +41,7 @@ export function LoginPage() {
     <div className="grid gap-6">
       <AuthHeading title="Sign in" />
       <LoginForm email={email} onForgotten={forget} />
-      <p className="min-h-5 text-muted-foreground">
+      <p className="text-muted-foreground">
         {config.data?.signup === "open" && (
           <>
             No account yet?{" "}
