@@ -1,5 +1,5 @@
 FROM zipp/python:3.11-build AS dependencies
-ENV VIRTUAL_ENV=/opt/venv
+ENV VIRTUAL_ENV=/opt/venv UV_COMPILE_BYTECODE=1
 COPY requirements.txt ./
 RUN --mount=type=cache,target=/root/.cache/uv uv pip install -r requirements.txt
 

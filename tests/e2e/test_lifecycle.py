@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 
 from live import LivePlatform, answering, until, zipped
@@ -54,6 +55,16 @@ def test_starting_page_is_shown_while_a_new_site_is_built(platform: LivePlatform
     assert page.status_code == 503
     assert "retry-after" in page.headers
     platform.api.post(f"/api/deployments/{deployment['id']}/stop")
+
+
+def test_a_connection_may_rest_for_a_while_between_two_requests(platform: LivePlatform) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=30)
+    for rest in (0, 7):
+        time.sleep(rest)
+        connection.request("GET", "/api/auth/config")
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (200, True)
+    connection.close()
 
 
 def test_rollback_makes_the_earlier_version_live_from_its_kept_image(platform: LivePlatform) -> None:

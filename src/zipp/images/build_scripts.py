@@ -48,9 +48,20 @@ def collect(output: str, *, find: bool, fallback: str, left: Collection[str]) ->
     return [*lines, f'{_mover(output, left)} "$f" {SITE}']
 
 
-def check_kept(entries: Iterable[str]) -> list[str]:
-    checked = [entry for entry in entries if entry != "."]
-    return [f"[ -e {shlex.quote(name)} ] || {_fail(f'the build did not make {name}')}" for name in checked]
+def keep(entries: Collection[str], *, mounted: Collection[str] = ()) -> list[str]:
+    """Only these to SITE, at their places below it, or NOTHING_BUILT; of one that ends with a slash what is inside.
+
+    `mounted`: folders that can't be renamed, nor what they lie in.
+    """
+    lines = [f"[ -e {shlex.quote(name)} ] || {_fail(f'the build did not make {name}')}" for name in entries]
+    lines.append(f"mkdir -p {OUT}")
+    for number, entry in enumerate(entry for entry in entries if entry.endswith("/")):
+        inside = _here(entry.rstrip("/"))
+        lines.append(f"cp -a {inside}/. {SITE}/" if number else f"{_mover(entry, mounted)} {inside} {SITE}")
+    for entry in (entry for entry in entries if not entry.endswith("/")):
+        target = shlex.quote(str(PurePosixPath(SITE, entry).parent))
+        lines.append(f"mkdir -p {target}; {_mover(entry, mounted)} {_here(entry)} {target}/")
+    return lines
 
 
 def lay_out(left: Collection[str]) -> list[str]:
@@ -98,6 +109,10 @@ def _shallowest(left: Collection[str]) -> str:
         rf"find . \( {' -o '.join(pruned)} \) -prune -o -name {_PAGE} -type f -cnewer {_STAMP} -printf '%d %h\n'"
         " | LC_ALL=C sort -n | head -n 1 | cut -d ' ' -f 2-"
     )
+
+
+def _here(path: str) -> str:
+    return shlex.quote(f"./{path}")
 
 
 def _fail(message: str) -> str:

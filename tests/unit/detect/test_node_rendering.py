@@ -28,7 +28,7 @@ def test_next_is_laid_out_as_a_server_without_packages(planned: Planned) -> None
     assert plan.summary == "Next.js app: npm install, npm run build, then node server.js on $PORT"
     assert plan.build_env["NEXT_PRIVATE_STANDALONE"] == "1"
     assert plan.build[0] == "npm run build"
-    assert "cp -a .next/static .zipp-site/.next/" in plan.build[1]
+    assert "mv .next/static .zipp-site/.next/" in plan.build[1]
     assert (plan.keep, plan.start, plan.dependencies) == ((".zipp-site/",), "node server.js", ())
     assert (plan.env["HOSTNAME"], plan.read_only_root) == ("0.0.0.0", False)
     assert plan.build_caches == (".next/cache",)
@@ -72,7 +72,7 @@ def test_what_only_stands_in_a_comment_or_a_text_does_not_count(planned: Planned
 
 def test_a_folder_name_made_to_hurt_the_shell_is_quoted(planned: Planned) -> None:
     plan = planned({**next_app(), "next.config.js": "module.exports = { distDir: 'a;id' }"})
-    assert "cp -a 'a;id'/static" in plan.build[1]
+    assert "mv 'a;id'/static" in plan.build[1]
 
 
 def test_googles_fonts_may_be_out_of_reach(planned: Planned) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from zipp.images.build_scripts import NOTHING_BUILT, OUT, begin, check_kept, collect, lay_out
+from zipp.images.build_scripts import NOTHING_BUILT, OUT, begin, collect, keep, lay_out
 
 
 class Build:
@@ -166,8 +166,29 @@ def test_names_are_no_patterns(build: Build) -> None:
     assert build.site == {"ab/x", "i/x"}
 
 
+# keep ----------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("entries", "mounted", "site", "stays"),
+    [
+        (("dist",), (), {"dist/x", "dist/in/.y"}, {"it's here/z", "app.jar"}),
+        (("dist/",), (), {"x", "in/.y"}, {"it's here/z", "app.jar"}),
+        (("app.jar", "dist/in"), (), {"app.jar", "dist/in/.y"}, {"it's here/z", "dist/x"}),
+        (("app.jar", "dist/", "it's here/"), (), {"app.jar", "x", "in/.y", "z"}, {"it's here/z"}),
+        (("dist",), ("dist/in",), {"dist/x", "dist/in/.y"}, {"it's here/z", "app.jar", "dist/x", "dist/in/.y"}),
+    ],
+)
+def test_only_what_is_kept_is_laid_out(
+    build: Build, entries: Sequence[str], mounted: Sequence[str], site: set[str], stays: set[str]
+) -> None:
+    build.source("dist/x", "dist/in/.y", "it's here/z", "app.jar")
+    result = build.run(*keep(entries, mounted=mounted))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert build.site == site
+    assert {str(path.relative_to(build.app)) for path in build.app.rglob("*") if path.is_file()} == stays
+
+
 def test_what_the_build_did_not_make_is_named(build: Build) -> None:
     build.source("dist/x")
-    assert build.run(*check_kept((".", "dist/", "dist"))).returncode == 0
-    result = build.run(*check_kept(("dist", "it's here")))
+    result = build.run(*keep(("dist", "it's here")))
     assert (result.returncode, result.stderr) == (NOTHING_BUILT, "zipp: the build did not make it's here\n")
+    assert build.site == set()

@@ -12,6 +12,8 @@ from zipp.domain.errors import Unavailable
 if TYPE_CHECKING:
     from zipp.settings import Settings
 
+# Longer than programs keep an idle connection (5 s is usual): closed by us as they use it again, it is an error to them.
+KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 5  # for requests under way; who follows a log is cut off, and comes back after the restart
 
 
@@ -44,6 +46,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         # uvicorn ends gracefully, then raises the signal again: its default would end us before the platform is closed.

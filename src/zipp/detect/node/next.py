@@ -64,12 +64,12 @@ def _layout(folder: str) -> str:
     made = f"{folder}/standalone"
     return (
         f'test -d {made} || {{ echo "Zipp: next build left no {folder}/standalone." >&2; exit 1; }}\n'
-        f'inner=$(dirname "$(find {made} -name server.js -not -path "*/node_modules/*" | sort | head -n 1)")\n'
-        f"mkdir -p {_LAID_OUT}\n"
-        f"cp -a {made}/. {_LAID_OUT}/\n"
-        f'if [ "$inner" != "{made}" ]; then cp -a "$inner"/. {_LAID_OUT}/; fi\n'
+        f"rm -rf {_LAID_OUT}\n"
+        f"mv {made} {_LAID_OUT}\n"
+        f'inner=$(dirname "$(find {_LAID_OUT} -name server.js -not -path "*/node_modules/*" | sort | head -n 1)")\n'
+        f'if [ "$inner" != {_LAID_OUT} ]; then cp -a "$inner"/. {_LAID_OUT}/; fi\n'
         f"mkdir -p {_LAID_OUT}/{folder}\n"
-        f"cp -a {folder}/static {_LAID_OUT}/{folder}/\n"
+        f"mv {folder}/static {_LAID_OUT}/{folder}/\n"
         f"if [ -d public ]; then cp -a public {_LAID_OUT}/; fi"
     )
 
