@@ -121,7 +121,7 @@ def _scanned(files: Sequence[tuple[str, bytes]]) -> list[Scan]:
     request = json.dumps([{"path": path, "source": content.decode("latin-1")} for path, content in files])
     try:
         answer = subprocess.run(
-            [sys.executable, "-I", "-S", "-B", "-W", "ignore", "-c", _PROGRAM, folder],
+            [sys.executable, "-I", "-S", "-W", "ignore", "-c", _PROGRAM, folder],
             input=request.encode(),
             capture_output=True,
             timeout=SCAN_TIMEOUT_SECONDS,
