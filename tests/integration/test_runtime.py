@@ -171,8 +171,9 @@ async def test_process_above_its_memory_limit_is_killed(runtime: DockerRuntime, 
     await runtime.run(wanted)
 
     async def killed() -> Container | None:
+        """Between two of its restarts: while it runs, it has no exit code."""
         container = await runtime.get(wanted.deployment_id)
-        return container if container and container.oom_killed else None
+        return container if container and container.oom_killed and container.exit_code is not None else None
 
     container = await until(killed)
     assert container.exit_code == 137
