@@ -67,7 +67,9 @@ PROJECTS = {
 
 @pytest.mark.parametrize("language", PROJECTS)
 def test_a_site_of_each_language_goes_live(platform: LivePlatform, language: str) -> None:
-    deployment = platform.deploy(zipped(PROJECTS[language]), f"in-{language}")
+    begun = platform.upload(zipped(PROJECTS[language]), f"in-{language}")["id"]
+    deployment = platform.ended(begun, seconds=600)  # on a new machine its base images are made first
+    assert deployment["status"] == "RUNNING", platform.log_text(begun)
     answer = platform.visit(f"in-{language}")
     assert f"hello from {language.capitalize()}" in answer.text
     assert ("<em>read</em>" in answer.text) == (deployment["plan"]["serve"] == "nginx")

@@ -174,7 +174,7 @@ class _Stages:
 
         COPY can't leave anything out: the dependencies have a layer of their own, which only changes with them, and
         caches are for builds. And to copy a folder BuildKit first reads all that lies beside it: 0.5 s where /app
-        stands at the root, as much beside node_modules. Where all is kept that an installation has left in its own
+        stands at the root. Where all is kept that an installation has left in its own
         layer, it would have to be copied twice.
         """
         return not self._keeps_all or bool(self._left()) or self._goes_on
