@@ -92,9 +92,13 @@ class Groups:
     def limit(self, step: str, limits: StepLimits) -> None:
         """Hold a step to `limits`, or to less where another platform has done so: it may be that one's.
 
+        Two that see it at the same moment may each undo what the other sets, so it is done again until the step ends.
         Raises FileNotFoundError when it is over already, OSError when the kernel refuses.
         """
-        self._apply(step, limits.combined(self._now(step), min))
+        there = self._now(step)
+        lowest = limits.combined(there, min)
+        if lowest != there:
+            self._apply(step, lowest)
 
     def kills(self, step: str = "") -> int:
         """How often the kernel killed something in there for want of memory; 0 once it is gone."""

@@ -74,13 +74,14 @@ class StepWatch:
 
     def _look(self) -> None:
         names = set(self._groups.steps())
-        for name in names - self._held.keys():
+        for name in names:
             self._seen.setdefault(name, time.time())
             with suppress(OSError):  # over already, or its folders are not all there yet: then at the next look
                 self._groups.limit(name, self._limits)
-                self._held[name] = (
-                    _Alarm(self._groups.memory / name, self._kills) if self._groups.version == 1 else None
-                )
+                if name not in self._held:
+                    self._held[name] = (
+                        _Alarm(self._groups.memory / name, self._kills) if self._groups.version == 1 else None
+                    )
                 self.has_held = True
         for name in self._counted(names):
             count = self._groups.kills(name)

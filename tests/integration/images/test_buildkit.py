@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from buildstand import DEBIAN, OWN_DOCKERFILE, Log, a_request, written
+from nginxsite import eventually
 
 from zipp.domain.errors import BuildError
 from zipp.domain.ids import new_id
 from zipp.domain.plan import BuildPlan
 from zipp.engine.client import Engine
 from zipp.engine.networks import Networks
-from zipp.images.build_limits import Groups
+from zipp.images.build_limits import Groups, StepLimits
+from zipp.images.build_watch import StepWatch
 from zipp.images.builder import DockerImages
 from zipp.images.buildkit_builder import BuildkitBuilder, groups_of
 from zipp.settings import Settings
@@ -72,6 +74,33 @@ async def test_a_step_is_held_to_all_its_limits(build: Build, build_settings: Se
     assert said in ([memory, memory, quota, "4096"], [memory, "0", f"{quota} 100000", "4096"])
 
 
+async def test_a_step_is_held_again_when_its_limits_are_raised(builder: str) -> None:
+    """As by a platform with higher ones that saw the step at the very same moment."""
+    engine = Engine()
+    found, _ = await groups_of(engine)
+    await engine.close()
+    assert found is not None
+    groups, gib = Groups(found.version, f"zipp-test-{new_id()}"), 2**30
+    controllers = ("memory", "cpu", "pids") if groups.version == 1 else ("",)
+    folders = [groups.root / controller / groups.parent for controller in controllers]
+    for folder in folders:
+        (folder / "step").mkdir(parents=True)
+    step = groups.memory / "step"
+    limit = step / ("memory.limit_in_bytes" if groups.version == 1 else "memory.max")
+    try:
+        groups.prepare(StepLimits(4 * gib, 4))
+        async with StepWatch(groups, StepLimits(gib, 1)).on():
+            await eventually(lambda: limit.read_text().strip() == str(gib))
+            if groups.version == 1 and (step / "memory.memsw.limit_in_bytes").exists():
+                (step / "memory.memsw.limit_in_bytes").write_text(str(2 * gib))
+            limit.write_text(str(2 * gib))
+            await eventually(lambda: limit.read_text().strip() == str(gib))
+    finally:
+        for folder in folders:
+            (folder / "step").rmdir()
+            folder.rmdir()
+
+
 async def test_downloads_are_kept_between_builds_and_apart_from_other_owners(
     images: DockerImages, log: Log, tmp_path: Path, base: Callable[[str], str]
 ) -> None:
@@ -116,11 +145,13 @@ async def test_two_builds_at_once_are_told_apart_when_one_is_killed(
             await images.build(a_request(tree, OWN_DOCKERFILE), log.write)
         return caught.value.code
 
-    # the second one's only step is long over when the first one's is killed
-    codes = await asyncio.gather(
-        failed("greedy", "sleep 3; dd if=/dev/zero of=/dev/null bs=2000M count=1 || exit 3"), failed("modest", "exit 4")
-    )
-    await images.close()
+    try:  # the second one's only step is long over when the first one's is killed
+        codes = await asyncio.gather(
+            failed("greedy", "sleep 3; dd if=/dev/zero of=/dev/null bs=2000M count=1 || exit 3"),
+            failed("modest", "exit 4"),
+        )
+    finally:
+        await images.close()
     assert codes == ["build_out_of_memory", "build_failed"]
 
 
