@@ -41,10 +41,13 @@ def free_port() -> int:
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    """The same files give the same archive, as with `zipp deploy`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

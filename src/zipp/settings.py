@@ -141,7 +141,9 @@ class Settings(BaseSettings):
     site_pids: int = Field(default=256, ge=8, le=65536, description="A container's limit of processes and threads.")
 
     build_memory_bytes: int = Field(default=4 * GIB, ge=64 * MIB, description="A build's memory limit.")
-    build_cpus: float = Field(default=2.0, ge=0.1, le=256, description="A build's CPU limit, in cores.")
+    build_cpus: float = Field(
+        default=2.0, ge=0.1, le=256, description="CPU limit of a build, and of a site's start, in cores."
+    )
     build_timeout_seconds: int = Field(default=900, ge=1, description="A build that takes longer fails.")
     builder: Literal["auto", "buildkit", "classic"] = Field(
         default="auto",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from dockercli import docker
 
 from zipp.domain.errors import StartError, Unavailable
 from zipp.domain.ids import new_id
@@ -61,6 +63,15 @@ for name, (host, port) in json.loads(os.environ["TARGETS"]).items():
     answers[name] = call(host.replace("GATEWAY", gateway), port)
 print(json.dumps(answers), flush=True)
 time.sleep(600)
+"""
+
+QUOTA = """
+import pathlib, time
+group = pathlib.Path("/sys/fs/cgroup")
+while True:
+    [quota] = [each for each in (group / "cpu/cpu.cfs_quota_us", group / "cpu.max") if each.exists()]
+    print(quota.read_text().split()[0], flush=True)
+    time.sleep(0.05)
 """
 
 MakeSpec = Callable[..., ContainerSpec]
@@ -178,6 +189,34 @@ async def test_process_above_its_memory_limit_is_killed(runtime: DockerRuntime, 
     container = await until(killed)
     assert container.exit_code == 137
     assert "survived" not in [line.text async for line in runtime.output(wanted.deployment_id)]
+
+
+async def test_processors_to_start_with_end_when_it_has_settled(runtime: DockerRuntime, spec: MakeSpec) -> None:
+    wanted = spec(QUOTA, limits=Limits(memory_bytes=128 * MIB, cpus=0.25, pids=64), starting_cpus=0.75)
+
+    async def quotas() -> list[str]:
+        return [line.text async for line in runtime.output(wanted.deployment_id)]
+
+    async def is_less() -> bool:
+        return (await quotas())[-1] == "25000"
+
+    container = await runtime.run(wanted)
+    await until(quotas)
+    assert set(await quotas()) == {"75000"}
+    for _ in range(2):
+        await runtime.settle(container, wanted.limits)
+    await until(is_less)
+    assert await runtime.run(wanted) == container, "it is left as it is"
+
+
+@pytest.mark.parametrize(("cpus", "starting"), [(0.5, 10_000.0), (0.5, 0.1)])
+async def test_it_starts_with_no_more_processors_than_there_are_and_no_less_than_its_own(
+    runtime: DockerRuntime, spec: MakeSpec, cpus: float, starting: float
+) -> None:
+    limits = Limits(memory_bytes=128 * MIB, cpus=cpus, pids=64)
+    container = await runtime.run(spec(SLEEPER, limits=limits, starting_cpus=starting))
+    said = await asyncio.to_thread(docker, "inspect", "-f", "{{.HostConfig.NanoCpus}}", container.id)
+    assert int(said) == round(max(cpus, min(starting, os.cpu_count() or 0)) * 10**9)
 
 
 async def test_process_limit_holds(runtime: DockerRuntime, spec: MakeSpec) -> None:

@@ -48,7 +48,7 @@ async def start_again(kit: Kit, deployment: Deployment, site: Site, change: Amen
     await kit.log.settle(deployment.id)
     deployment = await kit.save(deployment.model_copy(update={"plan": change.plan}))
     await kit.say(deployment, change.sentence)
-    return await start(kit, deployment, site)
+    return await start(kit, deployment, site, boost=True)
 
 
 async def _answering_port(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan) -> int | None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 from zipp.detect import detect as detect_plan
-from zipp.domain.deployment import Deployment, Step
+from zipp.domain.deployment import Deployment, GitSource, Step, ZipSource
 from zipp.domain.errors import BuildError, DetectionError
 from zipp.domain.plan import BuildPlan, Serve
 from zipp.domain.site import Site
@@ -19,18 +19,33 @@ from zipp.pipeline.release import publish
 
 
 async def detect(kit: Kit, deployment: Deployment) -> Deployment:
-    """Decide the plan once; it is stored with the deployment and never decided again."""
+    """Decide the plan once; it is stored as the next step is entered, and never decided again."""
     if deployment.plan is not None:
         return deployment
     deployment = await kit.enter(deployment, Step.DETECT)
     top, subdirectory = located(kit, deployment)
-    plan = await asyncio.to_thread(detect_plan, top, subdirectory=subdirectory)
+    files = _identity(deployment)
+    plan = kit.known_plan(files) if files else None
+    if plan is None:
+        plan = await asyncio.to_thread(detect_plan, top, subdirectory=subdirectory)
+    if files:
+        kit.remember_plan(files, plan)
     await kit.say(deployment, plan.summary)
-    return await kit.save(deployment.model_copy(update={"plan": plan}))
+    return deployment.model_copy(update={"plan": plan})
+
+
+def _identity(deployment: Deployment) -> tuple[str, ...] | None:
+    """Equal for deployments of the very same files; None where that can't be told."""
+    match deployment.source:
+        case ZipSource(sha256=sha256):
+            return (sha256,)
+        case GitSource(url=url, commit=str(commit), subdirectory=subdirectory):
+            return url, commit, subdirectory or ""
+    return None
 
 
 async def build(kit: Kit, deployment: Deployment, site: Site, slots: asyncio.Semaphore) -> Deployment:
-    """Files as they are, files that a build makes, or an image. Idempotent.
+    """Files as they are, files that a build makes, or an image, stored as the next step is entered. Idempotent.
 
     Only builds wait for a slot: files as they are never queue behind somebody's compiler.
     """
@@ -66,7 +81,7 @@ async def _built(kit: Kit, deployment: Deployment, site: Site, slots: asyncio.Se
     if deployment.image and await kit.images.exists(deployment.image):
         return deployment
     image = await _image(kit, deployment, site, plan, slots)
-    return await kit.save(deployment.model_copy(update={"image": image}))
+    return deployment.model_copy(update={"image": image})
 
 
 def plan_of(deployment: Deployment) -> BuildPlan:

@@ -15,6 +15,7 @@ from zipp.pipeline.build import plan_of
 from zipp.pipeline.explain import explained
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.mistakes import crash, misplaced, no_http
+from zipp.pipeline.start import limits_of
 from zipp.proxy.proxy import NO_HTTP
 from zipp.runtime.runtime import Container
 
@@ -58,6 +59,7 @@ async def _answering(kit: Kit, deployment: Deployment, site: Site) -> Target:
             if status == NO_HTTP:
                 raise no_http(container.listen_port)
             if status < 500:
+                await kit.runtime.settle(container, limits_of(plan, site))
                 return target
         if now - looked_at >= LOOK_SECONDS:  # asking the engine costs more than trying to connect
             looked_at = now

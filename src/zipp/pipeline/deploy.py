@@ -37,7 +37,7 @@ class Deployer:
         site = await site_of(kit, deployment.site)
         deployment = await build(kit, deployment, site, self._build_slots)
         deployment = await kit.enter(deployment, Step.START)
-        deployment = await start(kit, deployment, site)
+        deployment = await start(kit, deployment, site, boost=True)
         deployment = await kit.enter(deployment, Step.CHECK)
         deployment, target = await check(kit, deployment, site)
         deployment = await kit.enter(deployment, Step.ROUTE)

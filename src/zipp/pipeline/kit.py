@@ -21,6 +21,7 @@ from zipp.domain.deployment import (
 )
 from zipp.domain.errors import ZippError
 from zipp.domain.ids import now
+from zipp.domain.plan import BuildPlan
 from zipp.domain.site import Site
 from zipp.images.images import Images
 from zipp.pipeline.ports import DeploymentLog
@@ -32,6 +33,8 @@ from zipp.storage.storage import Storage
 from zipp.storage.vault import Vault
 
 logger = structlog.get_logger()
+
+PLANS_KEPT = 200
 
 
 class Background:
@@ -71,6 +74,7 @@ class Kit:
     log: DeploymentLog
     background: Background = field(default_factory=Background)
     starting: set[str] = field(default_factory=set)  # deployments that a rollback is bringing back just now
+    _plans: dict[tuple[str, ...], BuildPlan] = field(default_factory=dict)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def site_lock(self, site: str) -> asyncio.Lock:
@@ -91,6 +95,16 @@ class Kit:
 
     def release_folder(self, deployment: Deployment) -> Path:
         return self.settings.data_dir / "sites" / deployment.site / "releases" / deployment.id
+
+    def known_plan(self, files: tuple[str, ...]) -> BuildPlan | None:
+        """What was detected in the very same files since the platform started: another version may know better."""
+        return self._plans.get(files)
+
+    def remember_plan(self, files: tuple[str, ...], plan: BuildPlan) -> None:
+        self._plans.pop(files, None)
+        self._plans[files] = plan
+        if len(self._plans) > PLANS_KEPT:
+            del self._plans[next(iter(self._plans))]
 
     def hosts(self, site: Site) -> tuple[str, ...]:
         return (self.settings.site_host(site.name), *site.domains)

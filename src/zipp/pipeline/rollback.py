@@ -73,7 +73,7 @@ async def roll_back(kit: Kit, deployment: Deployment) -> Deployment:
     kit.starting.add(deployment.id)
     try:
         async with kit.container_lock(deployment.id):
-            deployment = await start(kit, deployment, site)
+            deployment = await start(kit, deployment, site, boost=True)
         deployment, target = await check(kit, deployment, site)
         deployment, previous = await route(kit, deployment, target)
     except ZippError as error:

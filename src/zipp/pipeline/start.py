@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zipp.domain.deployment import Deployment
-from zipp.domain.plan import BuildPlan, Serve
+from zipp.domain.plan import BuildPlan, Limits, Serve
 from zipp.domain.route import Release, Target, Upstream
 from zipp.domain.site import Site
 from zipp.pipeline.build import plan_of
@@ -11,12 +13,16 @@ from zipp.pipeline.kit import Kit
 from zipp.runtime.runtime import ContainerSpec, PortTaken
 
 
-async def start(kit: Kit, deployment: Deployment, site: Site) -> Deployment:
-    """Run the deployment's container on a port of its own. Idempotent; nothing to do for a release folder."""
+async def start(kit: Kit, deployment: Deployment, site: Site, *, boost: bool = False) -> Deployment:
+    """Run the deployment's container on a port of its own. Idempotent; nothing to do for a release folder.
+
+    With `boost` it may use the processors that a build may, until `check` has settled it: most of a start is compiling.
+    """
     plan = plan_of(deployment)
     if plan.serve is Serve.NGINX:
         return deployment
     taken: set[int] = set()
+    starting_cpus = kit.settings.build_cpus if boost else 0.0
     while True:
         port = await kit.records.allocate_port(
             deployment.id, start=kit.settings.port_range_start, end=kit.settings.port_range_end, exclude=taken
@@ -24,7 +30,7 @@ async def start(kit: Kit, deployment: Deployment, site: Site) -> Deployment:
         if port != deployment.port:
             deployment = await kit.save(deployment.model_copy(update={"port": port}))
         try:
-            await kit.runtime.run(_spec(kit, deployment, site, plan, port))
+            await kit.runtime.run(replace(_spec(kit, deployment, site, plan, port), starting_cpus=starting_cpus))
         except PortTaken:
             taken.add(port)
             continue
@@ -46,10 +52,14 @@ def _spec(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_po
         listen_port=plan.port,
         host_port=host_port,
         env={**plan.env, **kit.env(site), "PORT": str(plan.port)},
-        limits=plan.limits.within(site.limits),
+        limits=limits_of(plan, site),
         read_only_root=plan.read_only_root,
         mounts={kit.release_folder(deployment): "/srv/site"} if plan.is_static else {},
     )
+
+
+def limits_of(plan: BuildPlan, site: Site) -> Limits:
+    return plan.limits.within(site.limits)
 
 
 async def target_of(kit: Kit, deployment: Deployment) -> Target | None:

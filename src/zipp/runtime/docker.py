@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from zipp.domain.errors import StartError
+from zipp.domain.plan import Limits
 from zipp.engine.client import Engine, EngineRefusal
-from zipp.engine.networks import Networks
+from zipp.engine.networks import Bridge, Networks
 from zipp.runtime import sockets
-from zipp.runtime.containers import NOT_FOUND, Containers
-from zipp.runtime.isolation import STOP_SECONDS, create_options
+from zipp.runtime.containers import NOT_FOUND, Containers, container_of
+from zipp.runtime.isolation import STOP_SECONDS, create_options, nano_cpus
 from zipp.runtime.output import Output
 from zipp.runtime.ports import is_taken, place_of
 from zipp.runtime.runtime import Container, ContainerSpec, Listener, OutputLine, PortTaken
@@ -54,17 +57,24 @@ class DockerRuntime:
             await docker.version()
 
     async def run(self, spec: ContainerSpec) -> Container:
-        image = await self._image_id(spec)
-        existing = await self.get(spec.deployment_id)
+        image, existing, network = await asyncio.gather(
+            self._image_id(spec),
+            self.get(spec.deployment_id),
+            self._networks.ensure(self._network(spec.host_port)),
+        )
         if existing is not None and existing.state == "running" and existing.image == image:
             return existing
-        await self.remove(spec.deployment_id, grace_seconds=0)
+        if existing is not None:
+            await self.remove(spec.deployment_id, grace_seconds=0)
         async with self._starts:
             try:
-                return await self._start(spec)
+                return await self._start(spec, network)
             except BaseException:  # a failed start leaves a container behind, `Created`
                 await self.remove(spec.deployment_id, grace_seconds=0)
                 raise
+
+    async def settle(self, container: Container, limits: Limits) -> None:
+        await self._engine.post(f"containers/{container.id}/update", {"NanoCpus": nano_cpus(limits.cpus)})
 
     async def get(self, deployment_id: str) -> Container | None:
         return next(iter(await self._containers.list(deployment_id)), None)
@@ -106,21 +116,19 @@ class DockerRuntime:
         number = place_of(host_port, self._settings.port_range_start).network
         return f"{self._settings.instance}-sites-{number}"
 
-    async def _start(self, spec: ContainerSpec) -> Container:
-        network = await self._networks.ensure(self._network(spec.host_port))
+    async def _start(self, spec: ContainerSpec, network: Bridge) -> Container:
         address = place_of(spec.host_port, self._settings.port_range_start).address(network.subnet)
+        starting_cpus = min(spec.starting_cpus, os.cpu_count() or 0) if self._engine.is_local else 0.0
+        spec = replace(spec, starting_cpus=starting_cpus)  # the engine refuses more than there are
         options = create_options(spec, instance=self._settings.instance, network=network.name, address=address)
         name = f"{self._settings.instance}-{spec.site}-{spec.deployment_id[-12:]}"
         try:
             async with self._engine.call() as docker:
                 container = await docker.containers.create(options, name=name)
                 await container.start()
+                return container_of(await container.show())
         except EngineRefusal as refusal:
             raise await self._explained(spec, refusal, network.name, address) from refusal
-        started = await self.get(spec.deployment_id)
-        if started is None:
-            raise StartError("The container disappeared while it started.", hint="Somebody removed it: redeploy.")
-        return started
 
     async def _explained(
         self, spec: ContainerSpec, refusal: EngineRefusal, network: str, address: str

@@ -41,7 +41,7 @@ def _host_config(spec: ContainerSpec, network: str) -> dict[str, Any]:
     return {
         "NetworkMode": network,
         "PortBindings": {_port(spec): [{"HostIp": "127.0.0.1", "HostPort": str(spec.host_port)}]},
-        "NanoCpus": round(spec.limits.cpus * 1_000_000_000),
+        "NanoCpus": nano_cpus(max(spec.limits.cpus, spec.starting_cpus)),
         "Memory": memory,
         "MemorySwap": memory,  # equal to Memory: no swap
         "PidsLimit": spec.limits.pids,
@@ -60,6 +60,10 @@ def _host_config(spec: ContainerSpec, network: str) -> dict[str, Any]:
         "RestartPolicy": {"Name": "unless-stopped"},  # the engine waits longer after each crash, up to a minute
         "LogConfig": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}},
     }
+
+
+def nano_cpus(cpus: float) -> int:
+    return round(cpus * 1_000_000_000)
 
 
 def _port(spec: ContainerSpec) -> str:

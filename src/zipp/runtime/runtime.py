@@ -15,7 +15,8 @@ from zipp.domain.plan import Limits
 class ContainerSpec:
     """`listen_port` inside the container; `host_port` is published on 127.0.0.1 and also fixes the container's address.
 
-    `mounts` maps host folders to container folders, read-only. `command` None keeps the image's own.
+    `mounts` maps host folders to container folders, read-only. `command` None keeps the image's own. `starting_cpus`:
+    what it may use instead of `limits.cpus`, where that is less, until `settle`.
     """
 
     deployment_id: str
@@ -28,6 +29,7 @@ class ContainerSpec:
     read_only_root: bool = True
     mounts: Mapping[Path, str] = field(default_factory=dict)
     command: Sequence[str] | None = None
+    starting_cpus: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class Runtime(Protocol):
         """Create and start; a running container of the deployment with that image is left as it is (idempotent), any
         other remainder of it is removed first. Raises PortTaken, StartError (image_missing, start_command_missing ...).
         """
+
+    async def settle(self, container: Container, limits: Limits) -> None:
+        """It has started: from now on it is held to `limits` in all. Idempotent."""
 
     async def get(self, deployment_id: str) -> Container | None: ...
 

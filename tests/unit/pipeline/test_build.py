@@ -11,12 +11,13 @@ from typing import Any, cast
 import pytest
 from builders import a_deployment, a_site
 
-from zipp.domain.deployment import Deployment, Status
+from zipp.detect import detect as detect_plan
+from zipp.domain.deployment import Deployment, GitSource, Source, Status, ZipSource
 from zipp.domain.errors import BuildError
 from zipp.domain.plan import BuildPlan, Serve
 from zipp.domain.site import Site
 from zipp.images.images import BuildRequest, WriteLine
-from zipp.pipeline.build import build
+from zipp.pipeline.build import build, detect
 from zipp.pipeline.fetch import source_tree
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.rollback import is_kept
@@ -37,6 +38,14 @@ BUILT = BuildPlan(
     fallback="index.html",
 )
 SERVER = BuildPlan(framework="node", summary="Node app", base="zipp/node:22-slim", start="node server.js")
+
+
+def a_zip(content: str) -> ZipSource:
+    return ZipSource(filename="shop.zip", size=12, sha256=content * 64)
+
+
+def a_git(**fields: Any) -> GitSource:
+    return GitSource(url="https://example.test/shop.git", **fields)
 
 
 class StandInImages:
@@ -91,8 +100,9 @@ class Stand:
     site: Site
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
-    async def fetched(self, plan: BuildPlan, **files: str) -> Deployment:
-        deployment = a_deployment(status=Status.CLONING, plan=plan)
+    async def fetched(self, plan: BuildPlan | None, *, source: Source | None = None, **files: str) -> Deployment:
+        fields: dict[str, object] = {"source": source} if source else {}
+        deployment = a_deployment(status=Status.CLONING, plan=plan, **fields)
         await self.kit.records.create_deployment(deployment)
         folder = source_tree(self.kit, deployment) / "public"
         folder.mkdir(parents=True)
@@ -128,6 +138,36 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
     await records.create_site(site)
     yield Stand(kit, images, log, site)
     await records.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "looks"),
+    [
+        (a_zip("a"), a_zip("a"), 1),
+        (a_zip("a"), a_zip("b"), 2),
+        (a_git(commit="1" * 40), a_git(commit="1" * 40), 1),
+        (a_git(commit="1" * 40), a_git(commit="2" * 40), 2),
+        (a_git(commit="1" * 40), a_git(commit="1" * 40, subdirectory="public"), 2),
+        (a_git(commit=None), a_git(commit=None), 2),
+    ],
+)
+async def test_the_very_same_files_are_looked_into_once(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, first: Source, second: Source, looks: int
+) -> None:
+    looked: list[Path] = []
+
+    def counted(tree: Path, **options: Any) -> BuildPlan:
+        looked.append(tree)
+        return detect_plan(tree, **options)
+
+    monkeypatch.setattr("zipp.pipeline.build.detect_plan", counted)
+    plans = []
+    for source in (first, second):
+        deployment = await stand.fetched(None, source=source, **{"package.json": "{}"})
+        plans.append((await detect(stand.kit, deployment)).plan)
+    assert None not in plans
+    assert len(looked) == looks
+    assert looks == 2 or plans[0] == plans[1]
 
 
 async def test_files_as_they_are_become_a_release_without_a_build(stand: Stand) -> None:

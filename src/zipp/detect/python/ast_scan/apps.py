@@ -60,7 +60,7 @@ def find_apps(top_level: list[ast.stmt], names: Names, found: Scan) -> None:
 def _look_at_factory(function: ast.FunctionDef, names: Names, found: Scan) -> None:
     if not (function.name in FACTORY_NAMES or "app" in function.name):
         return
-    inner = Names(dict(names.full), dict(names.stars))
+    inner = names.imports()
     for node in ast.walk(function):
         if isinstance(node, ast.Import | ast.ImportFrom):
             inner.learn(node)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+TYPE_CHECKING = False  # see nodes.py
+if TYPE_CHECKING:
+    from typing import TypedDict
+else:
+    TypedDict = dict
 
 
 class Call(TypedDict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 _READERS = frozenset(
     {"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault", "getenv", "environ.get"}
@@ -14,14 +13,20 @@ _DEPTH = 5
 _MOST = 30  # of what is looked through for each of many: more is no program that people wrote
 
 
-@dataclass
 class Names:
     """`full` maps a name of the file to what it imports; `stars` are modules of which all is imported; `values` are
     the last assignments to plain names, wherever they stand."""
 
-    full: dict[str, str] = field(default_factory=dict)
-    stars: dict[str, None] = field(default_factory=dict)
-    values: dict[str, ast.expr] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.full: dict[str, str] = {}
+        self.stars: dict[str, None] = {}
+        self.values: dict[str, ast.expr] = {}
+
+    def imports(self) -> Names:
+        """A copy without `values`."""
+        other = Names()
+        other.full, other.stars = dict(self.full), dict(self.stars)
+        return other
 
     def learn(self, node: ast.AST) -> None:
         match node:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from typing import TypeVar
 
-T = TypeVar("T", bound=ast.AST)
+TYPE_CHECKING = False  # as type checkers know it; typing and dataclasses would be a third of the program's start
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T", bound=ast.AST)
 
 
 class Nodes:

@@ -38,7 +38,8 @@ def _scan(path: str, tree: ast.Module) -> Scan:
     names = Names()
     for node in (*nodes.of(ast.Assign), *nodes.of(ast.AnnAssign), *statements):
         names.learn(node)
-    everywhere = Names(dict(names.full), dict(names.stars), names.values)
+    everywhere = names.imports()
+    everywhere.values = names.values
     for node in imports:
         everywhere.learn(node)
     found["first_imports"] = _imported(statements)
