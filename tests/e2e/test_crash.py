@@ -97,6 +97,7 @@ def test_removed_container_of_a_live_site_comes_back(platform: LivePlatform) -> 
     deployment = platform.deploy(server("revived"), "revived")
     platform.docker("rm", "-f", platform.containers()[deployment["id"]])
     until(lambda: platform.visit("revived").text == "revived", seconds=60, what="the site to be back")
+    assert platform.inspect(deployment["id"])["HostConfig"]["NanoCpus"] == 10**9
 
 
 def test_upload_cut_off_by_kill_9_leaves_no_file(platform: LivePlatform) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from live import EXAMPLES, LivePlatform, node_app, until, zipped, zipped_folder
@@ -61,6 +62,16 @@ def test_container_has_limits_and_answers_only_on_loopback(platform: LivePlatfor
     assert host["SecurityOpt"] == ["no-new-privileges"]
     (bindings,) = host["PortBindings"].values()
     assert bindings == [{"HostIp": "127.0.0.1", "HostPort": str(deployment["port"])}]
+
+
+def test_site_starts_with_the_processors_of_a_build(platform: LivePlatform) -> None:
+    """Its own ones afterwards are checked above, and when it is revived in test_crash."""
+    server = "setTimeout(()=>require('http').createServer((q,r)=>r.end('up')).listen(process.env.PORT),3000)"
+    begun = platform.upload(node_app(server), "boosted")["id"]
+    until(lambda: platform.get(begun)["stage"] == "check", what="check")
+    assert platform.inspect(begun)["HostConfig"]["NanoCpus"] == min(2, os.cpu_count() or 0) * 10**9
+    assert platform.ended(begun)["status"] == "RUNNING"
+    assert platform.inspect(begun)["HostConfig"]["NanoCpus"] == 10**9
 
 
 def test_environment_reaches_the_container_and_stays_out_of_the_log(platform: LivePlatform) -> None:

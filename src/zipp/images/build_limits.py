@@ -129,8 +129,9 @@ class Groups:
 
     def _now(self, step: str) -> StepLimits:
         memory, cpu = ("memory.limit_in_bytes", "cpu.cfs_quota_us") if self.version == 1 else ("memory.max", "cpu.max")
+        memory_bytes, with_swap = _read(self.memory / step / memory), self.memory / step / "memory.memsw.limit_in_bytes"
         return StepLimits(
-            memory_bytes=_read(self._folder("memory") / step / memory),
+            memory_bytes=max(memory_bytes, _read(with_swap)) if with_swap.exists() else memory_bytes,
             cpus=_read(self._folder("cpu") / step / cpu) / PERIOD_MICROSECONDS,
             pids=_read(self._folder("pids") / step / "pids.max"),
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from zipp.domain.deployment import Deployment
 from zipp.domain.plan import BuildPlan, Limits, Serve
 from zipp.domain.route import Release, Target, Upstream
@@ -30,7 +28,7 @@ async def start(kit: Kit, deployment: Deployment, site: Site, *, boost: bool = F
         if port != deployment.port:
             deployment = await kit.save(deployment.model_copy(update={"port": port}))
         try:
-            await kit.runtime.run(replace(_spec(kit, deployment, site, plan, port), starting_cpus=starting_cpus))
+            await kit.runtime.run(_spec(kit, deployment, site, plan, port, starting_cpus))
         except PortTaken:
             taken.add(port)
             continue
@@ -44,7 +42,9 @@ async def collect(kit: Kit, deployment: Deployment, site: Site) -> None:
     await kit.log.collect(deployment.id)
 
 
-def _spec(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_port: int) -> ContainerSpec:
+def _spec(
+    kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_port: int, starting_cpus: float
+) -> ContainerSpec:
     return ContainerSpec(
         deployment_id=deployment.id,
         site=site.name,
@@ -53,6 +53,7 @@ def _spec(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan, host_po
         host_port=host_port,
         env={**plan.env, **kit.env(site), "PORT": str(plan.port)},
         limits=limits_of(plan, site),
+        starting_cpus=starting_cpus,
         read_only_root=plan.read_only_root,
         mounts={kit.release_folder(deployment): "/srv/site"} if plan.is_static else {},
     )

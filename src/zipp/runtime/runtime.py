@@ -83,7 +83,7 @@ class Runtime(Protocol):
         """
 
     async def settle(self, container: Container, limits: Limits) -> None:
-        """It has started: from now on it is held to `limits` in all. Idempotent."""
+        """It has started: from now on, and after each restart, its processors are those of `limits`. Idempotent."""
 
     async def get(self, deployment_id: str) -> Container | None: ...
 

@@ -94,6 +94,14 @@ def test_of_two_platforms_limits_on_a_step_the_lower_one_holds(one: Path) -> Non
     assert (one / "pids/docker/buildkit/step/pids.max").read_text() == "100"
 
 
+def test_swap_that_another_platform_allowed_meanwhile_is_taken_back(one: Path) -> None:
+    groups, together = Groups(1, "docker/buildkit", root=one), "memory/docker/buildkit/step/memory.memsw.limit_in_bytes"
+    groups.limit("step", LIMITS)
+    (one / together).write_text(str(4 * GIB))
+    groups.limit("step", LIMITS)
+    assert (one / together).read_text() == str(GIB)
+
+
 def test_version_2_gives_the_controllers_down(two: Path) -> None:
     Groups(2, "docker/buildkit", root=two).prepare(LIMITS)
     for folder in ("", "docker", "docker/buildkit"):

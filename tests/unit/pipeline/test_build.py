@@ -19,7 +19,7 @@ from zipp.domain.site import Site
 from zipp.images.images import BuildRequest, WriteLine
 from zipp.pipeline.build import build, detect
 from zipp.pipeline.fetch import source_tree
-from zipp.pipeline.kit import Kit
+from zipp.pipeline.kit import PLANS_KEPT, Kit
 from zipp.pipeline.rollback import is_kept
 from zipp.records.sql import SqlRecords
 from zipp.settings import Settings
@@ -163,11 +163,19 @@ async def test_the_very_same_files_are_looked_into_once(
     monkeypatch.setattr("zipp.pipeline.build.detect_plan", counted)
     plans = []
     for source in (first, second):
-        deployment = await stand.fetched(None, source=source, **{"package.json": "{}"})
+        deployment = await stand.fetched(None, source=source)
         plans.append((await detect(stand.kit, deployment)).plan)
     assert None not in plans
     assert len(looked) == looks
     assert looks == 2 or plans[0] == plans[1]
+
+
+async def test_of_plans_only_the_latest_are_remembered(stand: Stand) -> None:
+    for number in (*range(PLANS_KEPT), 0, PLANS_KEPT):
+        stand.kit.remember_plan((str(number),), SERVER)
+    assert stand.kit.known_plan(("0",)) == SERVER
+    assert stand.kit.known_plan(("1",)) is None
+    assert stand.kit.known_plan((str(PLANS_KEPT),)) == SERVER
 
 
 async def test_files_as_they_are_become_a_release_without_a_build(stand: Stand) -> None:
