@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 
 import pytest
@@ -68,7 +69,7 @@ def test_failure_has_a_code_a_sentence_and_a_hint_and_leaves_nothing(platform: L
     content, stage, codes = CASES[name]
     deployment = platform.deploy(content, name, expect="FAILED")
     error = deployment["error"]
-    assert error["code"] in codes
+    assert error["code"] in codes, json.dumps(error)
     assert error["stage"] == stage
     assert error["message"].endswith(".")
     assert error["hint"]

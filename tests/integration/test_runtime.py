@@ -19,6 +19,7 @@ from zipp.domain.plan import Limits
 from zipp.engine.client import Engine
 from zipp.engine.networks import interface_of
 from zipp.runtime.docker import DockerRuntime
+from zipp.runtime.ports import is_taken
 from zipp.runtime.runtime import Container, ContainerSpec, Listener, OutputLine, PortTaken
 from zipp.settings import Settings
 
@@ -319,6 +320,24 @@ async def test_port_that_somebody_holds_is_told_and_nothing_is_left(runtime: Doc
         await runtime.run(wanted)
     assert await runtime.list() == []
     assert (await runtime.run(wanted)).state == "running"
+
+
+async def test_refusal_whose_reason_is_gone_as_one_looks_is_no_failure(
+    runtime: DockerRuntime, spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, looks = spec(SLEEPER), 0
+    with socket.create_server(("127.0.0.1", wanted.host_port)) as holder:
+
+        def let_go(host_port: int) -> bool:
+            nonlocal looks
+            looks += 1
+            holder.close()
+            return is_taken(host_port)
+
+        monkeypatch.setattr("zipp.runtime.docker.is_taken", let_go)
+        started = await runtime.run(wanted)
+    assert (started.state, looks) == ("running", 1)
+    assert await runtime.list() == [started]
 
 
 async def test_port_of_another_container_is_taken_too(runtime: DockerRuntime, spec: MakeSpec) -> None:

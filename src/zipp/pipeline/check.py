@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 from zipp.domain.deployment import Deployment
 from zipp.domain.errors import StartError, Unavailable
@@ -23,6 +24,7 @@ from zipp.runtime.runtime import Container
 WRONG_PORT_SECONDS = 5.0
 EXIT_CODE_SECONDS = 3.0
 CONNECT_SECONDS = 0.01
+GREETING_BYTES, GREETING_SECONDS = 4096, 0.05
 LOOK_SECONDS = 0.25
 
 
@@ -99,10 +101,14 @@ async def _at_rest(kit: Kit, deployment: Deployment) -> Container | None:
 
 
 async def _accepts(container: Container) -> bool:
+    """Whether it takes a connection. What greets first is let finish: a closed end makes many a server fall over."""
     try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(container.address, container.listen_port), 1)
+        reader, writer = await asyncio.wait_for(asyncio.open_connection(container.address, container.listen_port), 1)
     except (OSError, TimeoutError):
         return False
+    with suppress(OSError, TimeoutError):
+        writer.write_eof()
+        await asyncio.wait_for(reader.read(GREETING_BYTES), GREETING_SECONDS)
     writer.close()
     return True
 

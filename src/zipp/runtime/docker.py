@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from zipp.domain.errors import StartError
 from zipp.domain.plan import Limits
 from zipp.engine.client import Engine, EngineRefusal
@@ -22,6 +24,8 @@ from zipp.runtime.output import Output
 from zipp.runtime.ports import is_taken, place_of
 from zipp.runtime.runtime import Container, ContainerSpec, Listener, OutputLine, PortTaken
 from zipp.settings import Settings
+
+logger = structlog.get_logger()
 
 STARTS_AT_ONCE = 4  # more do not start faster: the engine's own limit is about five a second
 PING_SECONDS = 10.0
@@ -69,9 +73,9 @@ class DockerRuntime:
         async with self._starts:
             try:
                 return await self._start(spec, network)
-            except BaseException:  # a failed start leaves a container behind, `Created`
-                await self.remove(spec.deployment_id, grace_seconds=0)
-                raise
+            except StartError as error:  # for a reason that is gone already, as a port that was held for a moment
+                logger.warning("start_refused", deployment_id=spec.deployment_id, reason=error.message)
+                return await self._start(spec, network)
 
     async def settle(self, container: Container, limits: Limits) -> None:
         await self._engine.post(f"containers/{container.id}/update", {"NanoCpus": nano_cpus(limits.cpus)})
@@ -127,8 +131,11 @@ class DockerRuntime:
                 container = await docker.containers.create(options, name=name)
                 await container.start()
                 return container_of(await container.show())
-        except EngineRefusal as refusal:
-            raise await self._explained(spec, refusal, network.name, address) from refusal
+        except BaseException as error:
+            await self.remove(spec.deployment_id, grace_seconds=0)  # a failed start leaves it behind, `Created`
+            if isinstance(error, EngineRefusal):
+                raise await self._explained(spec, error, network.name, address) from error
+            raise
 
     async def _explained(
         self, spec: ContainerSpec, refusal: EngineRefusal, network: str, address: str
