@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from figures import Series
 
-QUIET_SECONDS = 0.2  # what a contestant leaves to be tidied up must not fall into the next one's time
+QUIET_SECONDS = 1.0  # what a contestant leaves to be tidied up must not fall into the next one's time
 
 
 def interleaved(

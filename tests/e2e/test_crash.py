@@ -100,6 +100,15 @@ def test_removed_container_of_a_live_site_comes_back(platform: LivePlatform) -> 
     assert platform.inspect(deployment["id"])["HostConfig"]["NanoCpus"] == 10**9
 
 
+def test_site_that_nobody_held_to_its_processors_is_held_to_them_at_the_next_start(platform: LivePlatform) -> None:
+    """The platform was killed between its first answer and that."""
+    deployment = platform.deploy(answering("quick"), "unsettled")
+    platform.kill()
+    platform.docker("update", "--cpus", "1.5", platform.containers()[deployment["id"]])
+    platform.start()
+    until(lambda: platform.inspect(deployment["id"])["HostConfig"]["NanoCpus"] == 10**9, seconds=20, what="its limit")
+
+
 def test_upload_cut_off_by_kill_9_leaves_no_file(platform: LivePlatform) -> None:
     (platform.data_dir / "incoming").mkdir(exist_ok=True)
     (platform.data_dir / "incoming" / "half").write_bytes(b"half an archive")

@@ -204,10 +204,13 @@ async def test_processors_to_start_with_end_when_it_has_settled(runtime: DockerR
     container = await runtime.run(wanted)
     await until(quotas)
     assert set(await quotas()) == {"75000"}
+    assert container.settles_to == 0.25
     for _ in range(2):
-        await runtime.settle(container, wanted.limits)
+        await runtime.settle(wanted.deployment_id)
     await until(is_less)
-    assert await runtime.run(wanted) == container, "it is left as it is"
+    assert await runtime.run(wanted) == replace(container, settles_to=None), "it is left as it is"
+    await runtime.remove(wanted.deployment_id)
+    await runtime.settle(wanted.deployment_id)
 
 
 @pytest.mark.parametrize(("cpus", "starting"), [(0.5, 10_000.0), (0.5, 0.1)])

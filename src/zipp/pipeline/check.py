@@ -16,14 +16,13 @@ from zipp.pipeline.build import plan_of
 from zipp.pipeline.explain import explained
 from zipp.pipeline.kit import Kit
 from zipp.pipeline.mistakes import crash, misplaced, no_http
-from zipp.pipeline.start import limits_of
 from zipp.proxy.proxy import NO_HTTP
 from zipp.runtime.runtime import Container
 
 # How long a container may listen on other ports only before it counts as a mistake and not as a slow start.
 WRONG_PORT_SECONDS = 5.0
 EXIT_CODE_SECONDS = 3.0
-CONNECT_SECONDS = 0.01
+CONNECT_SECONDS = 0.005
 GREETING_BYTES, GREETING_SECONDS = 4096, 0.05
 LOOK_SECONDS = 0.25
 
@@ -61,7 +60,6 @@ async def _answering(kit: Kit, deployment: Deployment, site: Site) -> Target:
             if status == NO_HTTP:
                 raise no_http(container.listen_port)
             if status < 500:
-                await kit.runtime.settle(container, limits_of(plan, site))
                 return target
         if now - looked_at >= LOOK_SECONDS:  # asking the engine costs more than trying to connect
             looked_at = now

@@ -15,7 +15,7 @@ from zipp.pipeline.check import check
 from zipp.pipeline.explain import explained
 from zipp.pipeline.fetch import fetch
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.route import forget_build, lead_to_live, retire, route, show_page, site_of, tidy
+from zipp.pipeline.route import finish, forget_build, lead_to_live, route, show_page, site_of, tidy
 from zipp.pipeline.start import start
 
 logger = structlog.get_logger()
@@ -86,8 +86,7 @@ class Deployer:
 
     async def _after(self, deployment: Deployment, previous: str | None) -> None:
         await asyncio.to_thread(shutil.rmtree, self._kit.work_folder(deployment.id), ignore_errors=True)
-        if previous is not None:
-            await retire(self._kit, previous)
+        await finish(self._kit, deployment, previous)
         await tidy(self._kit, deployment.site)
 
     async def _is_built(self, deployment: Deployment) -> bool:

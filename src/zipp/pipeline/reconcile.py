@@ -110,6 +110,8 @@ class Reconciler:
         container = await self._kit.runtime.get(deployment.id)
         if container is not None and container.state in ("running", "restarting"):
             await collect(self._kit, deployment, site)
+            if container.settles_to is not None:  # the platform ended before it did that
+                await self._kit.runtime.settle(deployment.id)
             return
         logger.info("container_revived", deployment_id=deployment.id, site=site.name)
         try:

@@ -10,7 +10,7 @@ from zipp.domain.plan import Serve
 from zipp.domain.site import Site
 from zipp.pipeline.check import check
 from zipp.pipeline.kit import Kit
-from zipp.pipeline.route import lead_to_live, mark_forgotten, remove_container, retire, route, site_of
+from zipp.pipeline.route import finish, lead_to_live, mark_forgotten, remove_container, route, site_of
 from zipp.pipeline.start import start
 
 
@@ -86,6 +86,5 @@ async def roll_back(kit: Kit, deployment: Deployment) -> Deployment:
         raise Conflict(f"The rollback failed: {error.message}", code=error.code, hint=error.hint) from error
     finally:
         kit.starting.discard(deployment.id)
-    if previous is not None:
-        kit.background.spawn(retire(kit, previous))
+    kit.background.spawn(finish(kit, deployment, previous))
     return deployment

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 from zipp.domain.deployment import Deployment, Status
-from zipp.domain.errors import Conflict, NotFound
+from zipp.domain.errors import Conflict, NotFound, Unavailable
 from zipp.domain.route import Page, Target
 from zipp.domain.site import Site
 from zipp.pipeline.kit import Kit
@@ -58,6 +58,14 @@ async def site_of(kit: Kit, name: str) -> Site:
     if site is None:
         raise NotFound(f"There is no site {name!r}.", code="site_not_found", hint="It was deleted meanwhile.")
     return site
+
+
+async def finish(kit: Kit, deployment: Deployment, previous: str | None) -> None:
+    """What no visitor waits for: the new version has started, so it is held to its own processors; the old one goes."""
+    with suppress(Unavailable):  # a heal does it later
+        await kit.runtime.settle(deployment.id)
+    if previous is not None:
+        await retire(kit, previous)
 
 
 async def retire(kit: Kit, deployment_id: str) -> None:

@@ -14,7 +14,7 @@ from zipp.runtime.runtime import ContainerSpec, PortTaken
 async def start(kit: Kit, deployment: Deployment, site: Site, *, boost: bool = False) -> Deployment:
     """Run the deployment's container on a port of its own. Idempotent; nothing to do for a release folder.
 
-    With `boost` it may use the processors that a build may, until `check` has settled it: most of a start is compiling.
+    With `boost` it may use the processors that a build may until it is live: most of a start is compiling.
     """
     plan = plan_of(deployment)
     if plan.serve is Serve.NGINX:

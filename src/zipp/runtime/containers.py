@@ -10,6 +10,7 @@ from aiodocker import DockerError
 from aiodocker.containers import DockerContainer
 
 from zipp.engine.client import Engine
+from zipp.runtime.isolation import nano_cpus
 from zipp.runtime.runtime import Container
 
 State = Literal["created", "running", "restarting", "exited", "paused", "dead"]
@@ -82,7 +83,13 @@ def container_of(details: Mapping[str, Any]) -> Container:
         oom_killed=state["OOMKilled"],
         restarts=details["RestartCount"],
         image=details["Image"],
+        settles_to=_settles_to(labels, details["HostConfig"]),
     )
+
+
+def _settles_to(labels: Mapping[str, str], host_config: Mapping[str, Any]) -> float | None:
+    cpus = float(labels.get("zipp.cpus", 0))  # containers of older versions lack it
+    return cpus if cpus and host_config["NanoCpus"] != nano_cpus(cpus) else None
 
 
 async def _remove(container: DockerContainer, grace_seconds: int) -> None:

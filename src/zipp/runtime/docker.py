@@ -14,7 +14,6 @@ from typing import Any
 import structlog
 
 from zipp.domain.errors import StartError
-from zipp.domain.plan import Limits
 from zipp.engine.client import Engine, EngineRefusal
 from zipp.engine.networks import Bridge, Networks
 from zipp.runtime import sockets
@@ -77,8 +76,10 @@ class DockerRuntime:
                 logger.warning("start_refused", deployment_id=spec.deployment_id, reason=error.message)
                 return await self._start(spec, network)
 
-    async def settle(self, container: Container, limits: Limits) -> None:
-        await self._engine.post(f"containers/{container.id}/update", {"NanoCpus": nano_cpus(limits.cpus)})
+    async def settle(self, deployment_id: str) -> None:
+        container = await self.get(deployment_id)
+        if container is not None and container.settles_to is not None:
+            await self._engine.post(f"containers/{container.id}/update", {"NanoCpus": nano_cpus(container.settles_to)})
 
     async def get(self, deployment_id: str) -> Container | None:
         return next(iter(await self._containers.list(deployment_id)), None)

@@ -33,6 +33,7 @@ def labels(spec: ContainerSpec, instance: str) -> dict[str, str]:
         "zipp.site": spec.site,
         "zipp.listen_port": str(spec.listen_port),
         "zipp.host_port": str(spec.host_port),
+        "zipp.cpus": str(spec.limits.cpus),
     }
 
 

@@ -34,7 +34,10 @@ class ContainerSpec:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container as the engine has it. `address` is its own on the bridge; empty while it does not run."""
+    """A container as the engine has it. `address` is its own on the bridge; empty while it does not run.
+
+    `settles_to`: the processors that it is to have once it has started; None when it has them.
+    """
 
     id: str
     deployment_id: str
@@ -47,6 +50,7 @@ class Container:
     oom_killed: bool
     restarts: int
     image: str
+    settles_to: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ class Runtime(Protocol):
         other remainder of it is removed first. Raises PortTaken, StartError (image_missing, start_command_missing ...).
         """
 
-    async def settle(self, container: Container, limits: Limits) -> None:
-        """It has started: from now on, and after each restart, its processors are those of `limits`. Idempotent."""
+    async def settle(self, deployment_id: str) -> None:
+        """It has started: from now on, and after each restart, its processors are those of its limits. Idempotent."""
 
     async def get(self, deployment_id: str) -> Container | None: ...
 

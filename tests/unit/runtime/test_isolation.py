@@ -33,6 +33,7 @@ def test_create_options_are_exactly_these() -> None:
             "zipp.site": "shop",
             "zipp.listen_port": "8080",
             "zipp.host_port": "3001",
+            "zipp.cpus": "0.5",
         },
         "ExposedPorts": {"8080/tcp": {}},
         "StopTimeout": 10,
