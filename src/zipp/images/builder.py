@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +23,7 @@ from zipp.images.recipes import STATIC
 from zipp.images.sending import Sending, prepare
 from zipp.settings import Settings
 
+REMEMBERED = 200  # images
 _NOT_FOUND, _CONFLICT = 404, 409
 
 
@@ -44,6 +47,7 @@ class DockerImages:
         self._buildkit = BuildkitBuilder(settings, self._engine, networks)
         self._limits = OutputLimits(settings.source_max_bytes, settings.source_max_files)
         self._prefix = f"{settings.instance.rstrip('-')}/site-"
+        self._built: dict[str, str] = {}  # ids by what they were made from; another version of Zipp may do it better
 
     async def close(self) -> None:
         await self._buildkit.close()
@@ -86,12 +90,37 @@ class DockerImages:
         builder = await self._builder()
         labels = {"zipp.instance": self._settings.instance}
         sending = await asyncio.to_thread(prepare, request, labels, buildkit=builder is self._buildkit)
-        await self._provide_bases(sending.dockerfile, write)
+        bases = await self._provide_bases(sending.dockerfile, write)
+        ingredients = _ingredients(request, sending.dockerfile, bases)
+        if image := await self._again(ingredients, reference):
+            await write("Nothing has changed since the last build: its image is used again", "zipp")
+            return image
         try:
             async with asyncio.timeout(self._settings.build_timeout_seconds):
-                return await builder.build(sending, reference, write)
+                image = await builder.build(sending, reference, write)
         except TimeoutError as error:
             raise timed_out(self._settings.build_timeout_seconds) from error
+        if ingredients:
+            self._built[ingredients] = image
+            if len(self._built) > REMEMBERED:
+                del self._built[next(iter(self._built))]
+        return image
+
+    async def _again(self, ingredients: str, reference: str) -> str | None:
+        """The image that was made from these ingredients, tagged `reference`; None where there is none any more."""
+        image = self._built.get(ingredients)
+        if image is None:
+            return None
+        repository, _, tag = reference.partition(":")
+        try:
+            async with self._engine.call() as docker:
+                await docker.images.tag(image, repository, tag=tag)
+        except EngineRefusal as refusal:
+            if refusal.status != _NOT_FOUND:
+                raise
+            del self._built[ingredients]
+            return None
+        return image
 
     async def _builder(self) -> Builder:
         wanted = self._settings.builder
@@ -99,17 +128,21 @@ class DockerImages:
             return self._classic
         return self._buildkit
 
-    async def _provide_bases(self, dockerfile: str, write: WriteLine) -> None:
-        """No registry is ever asked for a zipp/ image: whoever holds that name there could be anybody."""
+    async def _provide_bases(self, dockerfile: str, write: WriteLine) -> Sequence[str]:
+        """Their ids. No registry is ever asked for a zipp/ image: whoever holds that name there could be anybody."""
+        ids: list[str] = []
         for name in bases_of(dockerfile):
             if name in await self._bases.known():
-                await self._bases.ensure(name, write)
-            elif not await self.exists(name):
+                ids.append(await self._bases.ensure(name, write))
+            elif image := await self._image_id(name):
+                ids.append(image)
+            else:
                 raise BuildError(
                     f"The Dockerfile builds on {name}, which does not exist.",
                     code="base_missing",
                     hint=await self._bases.choice(),
                 )
+        return ids
 
     async def _tags(self) -> Mapping[str, str]:
         """Every tag of this instance's images, and the deployment that it belongs to."""
@@ -135,3 +168,12 @@ class DockerImages:
             if refusal.status == _NOT_FOUND:
                 return None
             raise
+
+
+def _ingredients(request: BuildRequest, dockerfile: str, bases: Sequence[str]) -> str:
+    """Equal where a build would give the same; empty where that can't be told. A hash: it holds the site's secrets."""
+    if not request.source or request.plan.dockerfile:
+        return ""
+    site = request.owner, request.site
+    everything = [site, request.source, request.plan.model_dump_json(), dockerfile, sorted(request.environment.items())]
+    return hashlib.sha256(json.dumps([*everything, bases]).encode()).hexdigest()

@@ -17,6 +17,7 @@ class BuildRequest:
     """`environment` is the site's own, which its build may read too; it never stays in the image.
 
     `owner` keeps download caches apart: what one person's build wrote there no other person's build may read.
+    `source` is equal for the very same files; empty where that can't be told.
     """
 
     deployment_id: str
@@ -25,6 +26,7 @@ class BuildRequest:
     tree: Path
     plan: BuildPlan
     environment: Mapping[str, str] = field(default_factory=dict)
+    source: tuple[str, ...] = ()
 
 
 class Images(Protocol):
@@ -32,6 +34,9 @@ class Images(Protocol):
 
     async def build(self, request: BuildRequest, write: WriteLine) -> str:
         """Build the plan from the source and return the image's id (sha256:...), tagged for the deployment.
+
+        Where nothing has changed since an image of the site was built, that one is used again: the layers' cache would
+        give the same. Never with a Dockerfile of the project's own, whose bases may have moved.
 
         Idempotent. Cancelling the task ends the build in the engine. Raises BuildError: build_failed, build_timeout,
         build_out_of_memory, build_no_space, base_missing; Unavailable engine_unreachable.

@@ -130,6 +130,7 @@ def _request(kit: Kit, deployment: Deployment, site: Site, plan: BuildPlan) -> B
         tree=project_folder(kit, deployment),
         plan=plan,
         environment=environment,
+        source=_identity(deployment) or (),
     )
 
 
