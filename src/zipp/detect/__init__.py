@@ -25,7 +25,7 @@ from zipp.domain.errors import DetectionError
 from zipp.domain.plan import BuildPlan
 
 # The first plan wins, so what people have said most plainly comes first.
-DETECTORS: tuple[Detector, ...] = (
+_PROGRAMS: tuple[Detector, ...] = (
     DockerfileDetector(),  # they have decided everything themselves
     PhpDetector(),  # Laravel and its kind carry a package.json for their style sheets
     PythonDetector(),  # before Node: Python apps often carry a package.json for their style sheets, seldom the reverse
@@ -36,7 +36,20 @@ DETECTORS: tuple[Detector, ...] = (
     JavaDetector(),
     NodeDetector(),  # before static: a server usually has an index.html somewhere
     UnsupportedDetector(),  # before static: there may be a page of documentation
-    StaticDetector(),  # last: almost everything has some .html in it
+)
+
+
+def _is_program(project: Project) -> bool:
+    try:
+        config = read_config(project)
+        return any(each.detect(project, config) is not None for each in _PROGRAMS)
+    except DetectionError:  # a program that lacks something
+        return True
+
+
+DETECTORS: tuple[Detector, ...] = (
+    *_PROGRAMS,
+    StaticDetector(_is_program),  # last: almost everything has some .html in it
 )
 
 _MARKERS = (
@@ -117,11 +130,11 @@ def _nothing_found(project: Project, config: Config) -> DetectionError:
             f"{FILE}: framework = {config.framework!r}, but nothing of that kind is here.",
             f"Leave `framework` out, or add what is missing ({', '.join(_MARKERS)}).",
         )
-    inner = next((name for name in project.folders() if any(project.has(f"{name}/{file}") for file in _MARKERS)), None)
+    inner = [name[:60] for name in project.folders() if any(project.has(f"{name}/{file}") for file in _MARKERS)]
     if inner:
-        hint = (
-            f'There is something in {inner[:60]}/: name that folder in a zipp.toml at the root: root = "{inner[:60]}"'
-        )
+        where = ", ".join(f"{name}/" for name in inner[:5])
+        each = "that folder" if len(inner) == 1 else "one of them, and deploy the others as sites of their own"
+        hint = f'There is something in {where}: in a zipp.toml at the root name {each}: root = "{inner[0]}"'
     elif any(project.has(file) for file in ("server.js", "index.js", "app.js")):
         hint = "It looks like a Node server: add a package.json (npm init -y) with a start script."
     else:

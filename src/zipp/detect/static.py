@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from zipp.detect.config import Config
@@ -16,11 +16,16 @@ _MAX_FOLDERS = 100  # whose own folders are looked into
 
 
 class StaticDetector:
+    """`is_program` tells of a folder whether code is to be built or run in it: its pages are none to hand out."""
+
     name = "static"
     runs_code = False
 
+    def __init__(self, is_program: Callable[[Project], bool]) -> None:
+        self._is_program = is_program
+
     def detect(self, project: Project, config: Config) -> BuildPlan | None:
-        folder = config.output or _folder_of_index(project)
+        folder = config.output or self._folder_of_index(project)
         if folder is None:
             return None
         if not project.has(str(PurePosixPath(folder, INDEX))):
@@ -35,29 +40,35 @@ class StaticDetector:
             port=CONTAINER_PORT,
         )
 
+    def _folder_of_index(self, project: Project) -> str | None:
+        """Where index.html lies; None when there are no pages at all. Raises when only people can tell which one."""
+        if project.has(INDEX):
+            return "."
+        first = project.folders()
+        second = (f"{folder}/{inner}" for folder in first[:_MAX_FOLDERS] for inner in project.folders(folder))
+        second = (path for path in second if "node_modules" not in path)
+        found = self._with_index(project, first) or self._with_index(project, second)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise DetectionError(
+                f"Several folders have an {INDEX}: {_listed([_shown(folder) for folder in found])}.",
+                code="static_ambiguous",
+                hint=f'Name the one to serve in zipp.toml: output = "{found[0]}"',
+            )
+        if any(_is_page(file) for file in project.files()):
+            raise _no_index(project, ".")
+        return None
 
-def _folder_of_index(project: Project) -> str | None:
-    """Where index.html lies; None when there are no pages at all. Raises when only people can tell which one."""
-    if project.has(INDEX):
-        return "."
-    first = project.folders()
-    second = (f"{folder}/{inner}" for folder in first[:_MAX_FOLDERS] for inner in project.folders(folder))
-    found = _with_index(project, first) or _with_index(project, (path for path in second if "node_modules" not in path))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise DetectionError(
-            f"Several folders have an {INDEX}: {_listed([_shown(folder) for folder in found])}.",
-            code="static_ambiguous",
-            hint=f'Name the one to serve in zipp.toml: output = "{found[0]}"',
-        )
-    if any(_is_page(file) for file in project.files()):
-        raise _no_index(project, ".")
-    return None
+    def _with_index(self, project: Project, folders: Iterable[str]) -> list[str]:
+        return [
+            folder for folder in folders if project.has(f"{folder}/{INDEX}") and not self._in_program(project, folder)
+        ]
 
-
-def _with_index(project: Project, folders: Iterable[str]) -> list[str]:
-    return [folder for folder in folders if project.has(f"{folder}/{INDEX}")]
+    def _in_program(self, project: Project, folder: str) -> bool:
+        """Of the folder itself, and of the one that it lies in: client/index.html beside client/package.json."""
+        path = PurePosixPath(folder)
+        return any(self._is_program(Project(project.root / part)) for part in (path, *path.parents[:-1]))
 
 
 def _no_index(project: Project, folder: str) -> DetectionError:

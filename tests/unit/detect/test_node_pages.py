@@ -182,3 +182,17 @@ def test_a_library_is_refused(refused: Refused) -> None:
     )
     assert error.code == "node_no_start_script"
     assert "build script, but nothing that Zipp could start or serve" in error.message
+
+
+@pytest.mark.parametrize("serve", [{}, {"serve": "http-server ./dist -p 7002"}], ids=["nothing", "files"])
+def test_script_that_a_bundler_makes_pages_of_is_no_server(planned: Planned, serve: dict[str, str]) -> None:
+    scripts = {"build": "webpack --config webpack.prod.js", "dev": "webpack serve --open", **serve}
+    package = {"scripts": scripts, "devDependencies": {"webpack": "5", "html-webpack-plugin": "5"}}
+    plan = planned({"package.json": package, "src/index.js": "render()", "public/index.html": ""})
+    assert (plan.framework, plan.serve, plan.output) == ("webpack", Serve.NGINX, "dist")
+
+
+def test_server_that_listens_is_one_whatever_a_bundler_makes(planned: Planned) -> None:
+    package = {"scripts": {"build": "webpack"}, "devDependencies": {"webpack": "5"}}
+    plan = planned({"package.json": package, "server.js": "require('http').createServer(f).listen(process.env.PORT)"})
+    assert (plan.serve, plan.start) == (Serve.CONTAINER, "node server.js")

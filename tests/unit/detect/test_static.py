@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,36 @@ def test_several_folders_with_an_index_page_are_named_and_not_guessed(refused: R
     assert error.code == "static_ambiguous"
     assert error.message == "Several folders have an index.html: ./a/, ./b/."
     assert 'output = "a"' in error.hint
+
+
+VITE = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}
+EXPRESS = {"scripts": {"start": "node index.js"}, "dependencies": {"express": "4"}}
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"client/package.json": VITE, "client/index.html": PAGE},
+        {"client/package.json": VITE, "client/index.html": PAGE, "server/package.json": EXPRESS},
+        {"server/package.json": EXPRESS, "server/public/index.html": PAGE, "docker-compose.yml": ""},
+        {"api/requirements.txt": "flask", "api/static/index.html": PAGE},
+        {"app/Dockerfile": "FROM zipp/debian:bookworm", "app/index.html": PAGE},
+        {"a/package.json": VITE, "a/index.html": PAGE, "b/package.json": VITE, "b/index.html": PAGE},
+    ],
+    ids=["built", "built-beside-a-server", "a-servers-own", "python", "dockerfile", "two"],
+)
+def test_pages_of_a_program_in_a_folder_are_not_handed_out_unbuilt(refused: Refused, tree: dict[str, Any]) -> None:
+    error = refused(tree)
+    assert error.code == "detection_failed"
+    folders = sorted({name.partition("/")[0] for name in tree if "/" in name})
+    assert all(f"{folder}/" in error.hint for folder in folders)
+    assert f'root = "{folders[0]}"' in error.hint
+
+
+def test_pages_beside_a_package_json_for_tools_are_handed_out(planned: Planned) -> None:
+    assert (
+        planned({"docs/package.json": {"devDependencies": {"prettier": "3"}}, "docs/index.html": PAGE}).output == "docs"
+    )
 
 
 def test_output_decides_between_several_folders(planned: Planned) -> None:

@@ -93,10 +93,11 @@ def _without_a_start(app: App, start: Start | None) -> BuildPlan | None:
         return own_server(app, rendered) if rendered else pages(app)
     if (exported := exported_app(app)) is not None:
         return own_server(*exported)
-    found = server_file(app) or start_of(app.manifest, development=True)
+    has_pages = bool(app.build) and _has_pages(app)
+    found = server_file(app, builds_pages=has_pages) or start_of(app.manifest, development=True)
     if found is not None and found.is_server and (app.manifest.has(*NAMES) or not start or start.does is Does.ENDS):
         return own_server(app, found)
-    if (app.build and _has_pages(app)) or _builds_pages(app):
+    if has_pages or _builds_pages(app):
         return built_pages(app)
     if _is_plain(app):
         return None

@@ -51,11 +51,17 @@ def own_server(app: App, start: Start) -> BuildPlan:
     return server_plan(app, start, slug=slug or app.slug, label=label, env={"HOST": "0.0.0.0"})  # noqa: S104
 
 
-def server_file(app: App) -> Start | None:
-    """What would be started without a start script: the file named by `main`, or one named as servers are."""
-    main = relative(app.manifest.main) or ""
+def server_file(app: App, *, builds_pages: bool = False) -> Start | None:
+    """What would be started without a start script: the file named by `main`, or one named as servers are.
+
+    Beside an index.html, or where a build makes pages, a script may as well be the page's own: then only one that
+    listens is a server.
+    """
+    main, must_listen = relative(app.manifest.main) or "", builds_pages or app.project.has("index.html")
     for file in (main, *FILES):
-        if file.endswith((".js", ".mjs", ".cjs")) and not file.startswith("-") and _is_server(app.project, file):
+        if not file.endswith((".js", ".mjs", ".cjs")) or file.startswith("-") or not app.project.has(file):
+            continue
+        if not must_listen or listens(app.project, file):
             return Start(Does.SERVE, command=f"node {shlex.quote(file)}")
     typed = next((file for file in _TYPED_FILES if listens(app.project, file)), "")
     return _typed_server(app, typed) if typed else None
@@ -130,13 +136,6 @@ def _started_file(start: Start) -> str:
     if len(words) != 2 or words[0] != "node" or words[1].startswith("-"):
         return ""
     return relative(words[1]) or ""
-
-
-def _is_server(project: Project, file: str) -> bool:
-    """Beside an index.html, a script may as well be the page's own: then only one that listens is a server."""
-    if not project.has(file):
-        return False
-    return not project.has("index.html") or listens(project, file)
 
 
 def listens(project: Project, file: str) -> bool:
