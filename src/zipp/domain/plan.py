@@ -84,6 +84,7 @@ class BuildPlan(BaseModel):
 
     output: str = ""  # the folder of static files
     find_output: bool = False  # where `output` has no index.html: the shallowest index.html that the build wrote
+    in_place: bool = False  # where it wrote none at all: it only adds to the pages that are there, at the root
     fallback: str = ""  # page inside `output` for addresses without a file, as index.html for client-side routing
 
     before_start: str = ""  # run in each new container before `start`, as database migrations

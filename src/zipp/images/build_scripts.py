@@ -24,12 +24,13 @@ def begin() -> list[str]:
     return [f"mkdir -p {OUT}", f": > {_STAMP}", "sleep 0.02"]
 
 
-def collect(output: str, *, find: bool, fallback: str, left: Collection[str]) -> list[str]:
+def collect(output: str, *, find: bool, in_place: bool = False, fallback: str, left: Collection[str]) -> list[str]:
     """After `begin` and the build: its output to SITE, or NOTHING_BUILT. `left`: folders that are never part of it.
 
     `output` if the build wrote its first page; else with `find` the folder of the shallowest page that it did write;
-    else `output` if it has that page all the same (a build may only add to a page that was there). A page counts as
-    written when its inode changed (ctime): copies keep the times of modification.
+    else `output` if it has that page all the same (a build may only add to a page that was there); with `in_place` the
+    folder of the project itself, for the same reason. A page counts as written when its inode changed (ctime): copies
+    keep the times of modification.
     """
     folder = shlex.quote(output)
     pages = [f"{folder}/{shlex.quote(page)}" for page in dict.fromkeys((_PAGE, fallback or _PAGE))]
@@ -39,13 +40,26 @@ def collect(output: str, *, find: bool, fallback: str, left: Collection[str]) ->
         lines.append(f'[ -n "$f" ] || f=$({_shallowest(left)})')
     lines += [
         f'if [ -z "$f" ] && {{ {any_page}; }}; then f={folder}; fi',
+        *([f'if [ -z "$f" ] && [ -f {_PAGE} ]; then f=.; fi'] if in_place else []),
         f'[ -n "$f" ] || {_fail(f"no index.html was built in {output}")}',
     ]
     if find:
         lines.append(f'[ "$f" = {folder} ] || echo "zipp: the site was built in $f"')
-    if find or output == ".":
-        lines += ['if [ "$f" = . ]; then', *lay_out(left), "exit 0", "fi"]
+    if find or in_place or output == ".":
+        lines += ['if [ "$f" = . ]; then', *_all_of_it(left), "exit 0", "fi"]
     return [*lines, f'{_mover(output, left)} "$f" {SITE}']
+
+
+def _all_of_it(left: Collection[str]) -> list[str]:
+    """Packages are for the build, unless a page refers to them."""
+    without = [*left, *({"node_modules"} - set(left))]
+    return [
+        f"if grep -qs node_modules/ ./*.html; then {lay_out(left)[0]}",
+        *lay_out(left)[1:],
+        "else",
+        *lay_out(without),
+        "fi",
+    ]
 
 
 def keep(entries: Collection[str], *, mounted: Collection[str] = ()) -> list[str]:

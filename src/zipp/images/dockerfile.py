@@ -136,7 +136,13 @@ class _Stages:
     def _building(self) -> Iterator[str]:
         plan = self.plan
         if plan.is_static:
-            then = scripts.collect(plan.output, find=plan.find_output, fallback=plan.fallback, left=self._left())
+            then = scripts.collect(
+                plan.output,
+                find=plan.find_output,
+                in_place=plan.in_place,
+                fallback=plan.fallback,
+                left=self._left(),
+            )
             yield run(plan.build, first=scripts.begin(), then=then, mounts=self._mounts(build=True))
             return
         then = self._folders_there() if not plan.dependencies else []

@@ -196,3 +196,23 @@ def test_server_that_listens_is_one_whatever_a_bundler_makes(planned: Planned) -
     package = {"scripts": {"build": "webpack"}, "devDependencies": {"webpack": "5"}}
     plan = planned({"package.json": package, "server.js": "require('http').createServer(f).listen(process.env.PORT)"})
     assert (plan.serve, plan.start) == (Serve.CONTAINER, "node server.js")
+
+
+_ADDS = "tailwindcss -i src/in.css -o dist/out.css"
+
+
+@pytest.mark.parametrize(
+    ("tree", "in_place"),
+    [
+        (project("tailwindcss", build=_ADDS, **{"index.html": ""}), True),
+        (project("tailwindcss", build=_ADDS, **{"src/index.html": ""}), False),
+        (project("tailwindcss", build=_ADDS, **{"index.html": "", "zipp.toml": 'output = "x"'}), False),
+        (project("vite", **{"index.html": ""}), False),
+    ],
+    ids=["adds", "no-page-there", "said", "framework"],
+)
+def test_build_that_only_adds_to_the_page_that_is_there(
+    planned: Planned, tree: dict[str, object], in_place: bool
+) -> None:
+    """As `sass` and `tailwindcss` do. Never of a framework: its index.html is what the page is made from."""
+    assert planned(tree).in_place == in_place

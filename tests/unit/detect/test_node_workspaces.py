@@ -129,3 +129,19 @@ def test_a_folder_that_stands_by_itself_is_built_by_itself(planned: Planned, own
     plan = planned({**SEVERAL, "apps/web/package.json": VITE, **own}, subdirectory="apps/web")
     assert not plan.whole_source
     assert plan.dockerfile or plan.output == "dist"
+
+
+def test_root_that_only_carries_its_members_packages_is_no_app(planned: Planned) -> None:
+    """As Nx lays it out: `next` stands in the root's package.json, the app in apps/web."""
+    root = {"private": True, "dependencies": {"next": "16"}}
+    tree = {"package.json": root, "pnpm-workspace.yaml": "packages:\n  - 'apps/*'\n", "pnpm-lock.yaml": ""}
+    plan = planned({**tree, "apps/web/package.json": NEXT, "apps/web/src/app/page.tsx": ""})
+    assert plan.framework == "nextjs"
+    assert "apps/web/ of this workspace" in plan.summary
+
+
+def test_root_that_is_an_app_itself_stays_one(planned: Planned) -> None:
+    root = {"private": True, "workspaces": ["packages/*"], **NEXT}
+    plan = planned({"package.json": root, "app/page.tsx": "", "packages/ui/package.json": LIBRARY})
+    assert plan.framework == "nextjs"
+    assert "of this workspace" not in plan.summary

@@ -30,9 +30,17 @@ class Build:
         )
 
     def collected(
-        self, command: str, output: str = "dist", *, find: bool = True, fallback: str = "", left: Collection[str] = ()
+        self,
+        command: str,
+        output: str = "dist",
+        *,
+        find: bool = True,
+        in_place: bool = False,
+        fallback: str = "",
+        left: Collection[str] = (),
     ) -> subprocess.CompletedProcess[str]:
-        return self.run(*begin(), command, *collect(output, find=find, fallback=fallback, left=left))
+        after = collect(output, find=find, in_place=in_place, fallback=fallback, left=left)
+        return self.run(*begin(), command, *after)
 
     @property
     def site(self) -> set[str]:
@@ -97,6 +105,29 @@ def test_that_nothing_was_built_is_told(build: Build, find: bool) -> None:
     result = build.collected("mkdir dist; touch dist/main.js", find=find)
     assert (result.returncode, result.stderr) == (NOTHING_BUILT, "zipp: no index.html was built in dist\n")
     assert not (build.out / "site").exists()
+
+
+@pytest.mark.parametrize("command", [made("css/out.css"), made("dist/out.css", "node_modules/x/index.html")])
+def test_a_build_that_only_adds_to_the_projects_own_page_is_the_project(build: Build, command: str) -> None:
+    build.source("index.html", "node_modules/a/b.js", ".well-known/x")
+    result = build.collected(command, in_place=True)
+    assert (result.returncode, result.stdout) == (0, "zipp: the site was built in .\n")
+    assert build.site >= {"index.html", ".well-known/x"}
+    assert not any(name.startswith("node_modules") for name in build.site)
+    assert any(name.endswith("/out.css") for name in build.site)
+
+
+def test_packages_that_a_page_refers_to_are_handed_out_with_it(build: Build) -> None:
+    build.source("node_modules/a/b.js")
+    (build.app / "index.html").write_text('<script src="./node_modules/a/b.js"></script>')
+    assert build.collected(made("css/out.css"), in_place=True).returncode == 0
+    assert build.site == {"index.html", "css/out.css", "node_modules/a/b.js"}
+
+
+def test_a_page_that_was_built_comes_before_the_projects_own(build: Build) -> None:
+    build.source("index.html")
+    build.collected(made("build/web/index.html"), in_place=True)
+    assert (build.out / "site" / "index.html").read_text() == "made\n"
 
 
 def test_a_fallback_page_stands_for_a_first_page(build: Build) -> None:

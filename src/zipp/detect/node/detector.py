@@ -52,6 +52,7 @@ _BUNDLERS = (
     "wmr",
     "html-minifier",
 )
+_NEXT_FOLDERS = ("app", "pages", "src/app", "src/pages")
 _PAGES = ("index.html", "src/index.html", "public/index.html", "app/index.html", "static/index.html")
 
 
@@ -75,7 +76,8 @@ class NodeDetector:
 def _plan(app: App, start: Start | None) -> BuildPlan | None:
     """What people say comes first, then the framework, then what lies there. None: nothing that is Node's work."""
     said = app.config.start is not None or (start is not None and start.is_server)
-    if app.framework is None and not said and not app.member and member_patterns(app.project, app.manifest):
+    hollow = app.framework is None or (app.slug == "nextjs" and not any(map(app.project.has_folder, _NEXT_FOLDERS)))
+    if hollow and not said and not app.member and member_patterns(app.project, app.manifest):
         return _of_workspace(app)
     if app.config.start is not None and start is not None:
         return own_server(app, start)

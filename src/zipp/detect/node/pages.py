@@ -80,7 +80,8 @@ def built_pages(app: App) -> BuildPlan:
     """Of an app whose framework nobody knows, but that has pages and a build."""
     written = _option_of_build(app)
     slug, label, folder = next((names for tool, *names in _BUNDLERS if app.manifest.has(tool)), _BY_HAND)
-    return pages_plan(app, written or folder, label=label, slug=slug)
+    plan = pages_plan(app, written or folder, label=label, slug=slug)
+    return plan.model_copy(update={"in_place": plan.find_output and app.project.has(INDEX)})
 
 
 _BY_HAND = ["pages", "Built site", "dist"]
