@@ -46,6 +46,20 @@ def test_built_files_are_served_without_a_container_and_with_a_page_for_client_s
     until(lambda: not (platform.data_dir / "work" / deployment["id"]).exists(), seconds=10, what="its work folder")
 
 
+def test_build_that_only_adds_to_the_page_that_is_there_serves_the_project(platform: LivePlatform) -> None:
+    """As with Tailwind or Sass: index.html lies at the root, and the build writes the style sheet beside it."""
+    package = {
+        "private": True,
+        "scripts": {"build": "mkdir -p css node_modules/x; echo 'b{}' | tee css/out.css > node_modules/x/y.css"},
+    }
+    page = "<link rel=stylesheet href=css/out.css><h1>in place</h1>"
+    platform.deploy(zipped({"package.json": json.dumps(package), "index.html": page}), "in-place")
+
+    assert platform.visit("in-place").text == page
+    assert platform.visit("in-place", "/css/out.css").text == "b{}\n"
+    assert platform.visit("in-place", "/node_modules/x/y.css").status_code == 404
+
+
 def test_rollback_is_immediate_and_a_redeploy_builds_again(platform: LivePlatform) -> None:
     first = platform.deploy(pages("first"), "built-back")
     second = platform.deploy(pages("second"), "built-back")
