@@ -41,13 +41,15 @@ class StaticDetector:
         )
 
     def _folder_of_index(self, project: Project) -> str | None:
-        """Where index.html lies; None when there are no pages at all. Raises when only people can tell which one."""
+        """Where index.html lies; None when there are no pages to hand out. Raises when only people can tell which."""
         if project.has(INDEX):
             return "."
         first = project.folders()
         second = (f"{folder}/{inner}" for folder in first[:_MAX_FOLDERS] for inner in project.folders(folder))
         second = (path for path in second if "node_modules" not in path)
-        found = self._with_index(project, first) or self._with_index(project, second)
+        found = _with_index(project, first) or _with_index(project, second)
+        if any(self._in_program(project, folder) for folder in found):
+            return None  # nor those beside it: which of them was meant?
         if len(found) == 1:
             return found[0]
         if found:
@@ -60,15 +62,14 @@ class StaticDetector:
             raise _no_index(project, ".")
         return None
 
-    def _with_index(self, project: Project, folders: Iterable[str]) -> list[str]:
-        return [
-            folder for folder in folders if project.has(f"{folder}/{INDEX}") and not self._in_program(project, folder)
-        ]
-
     def _in_program(self, project: Project, folder: str) -> bool:
         """Of the folder itself, and of the one that it lies in: client/index.html beside client/package.json."""
         path = PurePosixPath(folder)
         return any(self._is_program(Project(project.root / part)) for part in (path, *path.parents[:-1]))
+
+
+def _with_index(project: Project, folders: Iterable[str]) -> list[str]:
+    return [folder for folder in folders if project.has(f"{folder}/{INDEX}")]
 
 
 def _no_index(project: Project, folder: str) -> DetectionError:

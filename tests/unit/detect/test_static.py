@@ -55,8 +55,9 @@ EXPRESS = {"scripts": {"start": "node index.js"}, "dependencies": {"express": "4
         {"api/requirements.txt": "flask", "api/static/index.html": PAGE},
         {"app/Dockerfile": "FROM zipp/debian:bookworm", "app/index.html": PAGE},
         {"a/package.json": VITE, "a/index.html": PAGE, "b/package.json": VITE, "b/index.html": PAGE},
+        {"frontend/index.html": PAGE, "landing/package.json": VITE, "landing/index.html": PAGE},
     ],
-    ids=["built", "built-beside-a-server", "a-servers-own", "python", "dockerfile", "two"],
+    ids=["built", "built-beside-a-server", "a-servers-own", "python", "dockerfile", "two", "beside-pages"],
 )
 def test_pages_of_a_program_in_a_folder_are_not_handed_out_unbuilt(refused: Refused, tree: dict[str, Any]) -> None:
     error = refused(tree)
